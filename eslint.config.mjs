@@ -1,0 +1,30 @@
+// The lint rules: typescript-eslint, strict and type-checked, with Pulumi's own two rules.
+import pulumi from "@pulumi/eslint-plugin";
+import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+    { ignores: ["dist/**", "node_modules/**", ".portcullis/**"] },
+    ...tseslint.configs.strictTypeChecked,
+    {
+        languageOptions: {
+            parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname },
+        },
+        plugins: { "@pulumi": pulumi },
+        rules: {
+            "@pulumi/no-output-in-template-literal": "error",
+            "@typescript-eslint/switch-exhaustiveness-check": "error",
+            "@typescript-eslint/restrict-template-expressions": [
+                "error",
+                { allowNumber: true, allowBoolean: true },
+            ],
+            "@typescript-eslint/no-import-type-side-effects": "error",
+            "@typescript-eslint/consistent-type-imports": "error",
+            "max-lines": ["error", { max: 320, skipBlankLines: true, skipComments: true }],
+        },
+    },
+    { files: ["**/*.mjs", "**/*.cjs", "**/*.js"], ...tseslint.configs.disableTypeChecked },
+    {
+        files: ["test/unit/**"],
+        rules: { "@typescript-eslint/unbound-method": "off" },
+    },
+);

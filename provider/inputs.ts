@@ -1,0 +1,70 @@
+/** Validation of inputs by a zod schema that lets values unknown at preview through. */
+import { z } from "zod";
+import { UNKNOWN, type CheckFailure, type CheckResult, type Planned, type PlannedInputs } from "./resource";
+
+/** Whether any part of a value is still unknown. */
+export function hasUnknown(value: unknown): boolean {
+    if (value === UNKNOWN) return true;
+    if (Array.isArray(value)) return value.some(hasUnknown);
+    return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
+}
+
+/** Whether the value is wholly known: narrows a planned value to the real one. */
+export function isKnown<T>(value: Planned<T> | T): value is T {
+    return !hasUnknown(value);
+}
+
+/**
+ * Checks inputs against an object schema, property by property. A property that is wholly known is normalised by
+ * the schema; one with unknown parts keeps its form, and only its known parts are validated.
+ * `across` validates what involves several properties, and runs once each is valid by itself.
+ */
+export function checkInputs<Shape extends z.ZodRawShape>(
+    schema: z.ZodObject<Shape>,
+    inputs: unknown,
+    across: (inputs: PlannedInputs<z.output<z.ZodObject<Shape>>>) => readonly CheckFailure[] = () => [],
+): CheckResult<z.output<z.ZodObject<Shape>>> {
+    const given = z.record(z.string(), z.unknown()).parse(inputs);
+    const known = Object.keys(schema.shape);
+    const failures: CheckFailure[] = Object.keys(given)
+        .filter((property) => !known.includes(property) && !property.startsWith("__"))
+        .map((property) => ({
+            property,
+            reason: `There is no such input. Remove it, or use one of: ${known.join(", ")}.`,
+        }));
+    const normalised: Record<string, unknown> = {};
+    for (const property of known) {
+        const value = given[property];
+        const parsed = z.safeParse(schema.shape[property] as z.ZodType, value);
+        if (parsed.success) {
+            if (parsed.data !== undefined) normalised[property] = parsed.data;
+            continue;
+        }
+        if (value !== undefined) normalised[property] = value;
+        for (const issue of parsed.error.issues) {
+            if (reachesUnknown(value, issue.path)) continue;
+            failures.push({ property: pathText([property, ...issue.path]), reason: issue.message });
+        }
+    }
+    // The loop above has put every property in the form that the schema gives it, or in its planned form.
+    const result = normalised as PlannedInputs<z.output<z.ZodObject<Shape>>>;
+    return { inputs: result, failures: failures.length > 0 ? failures : across(result) };
+}
+
+/** Whether the value at the path, or a value on the way to it, is unknown. */
+function reachesUnknown(value: unknown, path: readonly PropertyKey[]): boolean {
+    let here = value;
+    for (const step of path) {
+        if (here === UNKNOWN) return true;
+        if (typeof here !== "object" || here === null) return false;
+        here = (here as Record<PropertyKey, unknown>)[step];
+    }
+    return here === UNKNOWN;
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+    return path
+        .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
+        .join("")
+        .replace(/^\./, "");
+}
