@@ -21,6 +21,8 @@ export interface Context<Client> {
     readonly client: Client;
     /** The present moment. */
     readonly now: () => Date;
+    /** Waits, in milliseconds. */
+    readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** One input that `check` refuses: the property's path (`rules[2].cns`) and a sentence for the user. */
@@ -59,7 +61,8 @@ export interface Created<State> {
 export interface ResourceType<Inputs extends object, State extends Inputs, Client> {
     /** `<module>:<Type>`, for example `outscale:ApiAccessRule`. Never renamed: it stands in users' state. */
     readonly token: string;
-    check(inputs: unknown, now: Date): CheckResult<Inputs>;
+    /** `last` are the inputs of the last deployment, or an empty object: not validated. */
+    check(inputs: unknown, now: Date, last: unknown): CheckResult<Inputs>;
     diff(state: State, inputs: PlannedInputs<Inputs>, now: Date): DiffResult;
     create(inputs: Inputs, context: Context<Client>): Promise<Created<State>>;
     read(id: string, state: State, context: Context<Client>): Promise<Created<State> | undefined>;

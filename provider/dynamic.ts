@@ -1,0 +1,52 @@
+/** The one bridge from the resource contract to Pulumi's dynamic providers: the half that programs run. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** The subpath that state holds for ever: it is never renamed, and whatever version is installed answers there. */
+export const RUNTIME = "pulumi-portcullis/runtime";
+
+/**
+ * The text that stands for a provider in state. It only calls out to the installed package, so it never changes
+ * with a dependency, holds no secret, and old state runs current code.
+ *
+ * It is written here and not made by Pulumi's closure serializer, whose output differs by version and is three
+ * times the size (docs/adr/0001).
+ */
+export function providerText(token: string): string {
+    return `exports.handler = () => require(${JSON.stringify(RUNTIME)}).provider(${JSON.stringify(token)});`;
+}
+
+/** What a program-side class says of its resource. */
+export interface DynamicDeclaration {
+    /** `<module>:<Type>` of the resource contract. */
+    readonly token: string;
+    /** The properties that the provider fills in. */
+    readonly outputs: readonly string[];
+    /** Inputs and outputs that are encrypted in state, whatever the program passes. */
+    readonly secrets: readonly string[];
+}
+
+/** The engine type of a resource: `pulumi-nodejs:dynamic/<module>:<Type>`. */
+export function engineType(token: string): string {
+    return `pulumi-nodejs:dynamic/${token}`;
+}
+
+/** A custom resource served by this package; the classes that programs use extend it. */
+export abstract class DynamicResource extends pulumi.CustomResource {
+    protected constructor(
+        { token, outputs, secrets }: DynamicDeclaration,
+        name: string,
+        args: object,
+        opts?: pulumi.CustomResourceOptions,
+    ) {
+        const seeded = Object.fromEntries(outputs.map((output) => [output, undefined]));
+        const encrypted = Object.entries(args)
+            .filter(([key, value]) => secrets.includes(key) && value !== undefined)
+            .map(([key, value]): [string, unknown] => [key, pulumi.secret(value)]);
+        super(
+            engineType(token),
+            name,
+            { ...seeded, ...args, ...Object.fromEntries(encrypted), __provider: providerText(token) },
+            pulumi.mergeOptions(opts, { additionalSecretOutputs: [...secrets] }),
+        );
+    }
+}

@@ -1,0 +1,127 @@
+/** The ApiAccessProof resource: shows that the declared rules admit every protected identity, before others go. */
+import { z } from "zod";
+import { PortcullisError } from "../errors";
+import { checkInputs } from "../inputs";
+import type { Context, ResourceType } from "../resource";
+import { admitted, readAccess } from "./account";
+import { decideAccess, type AccessRule } from "./access";
+import type { OutscaleApi } from "./api/client";
+import { isRefusedByRules } from "./api/errors";
+import { declaredRule, type DeclaredRule } from "./declared-rule";
+import { plannedRefusals } from "./planned-access";
+import { describeLockout, describeRule, heldAndWanted, LockoutError, lockouts } from "./protection";
+import { changedProperties } from "./sameness";
+import { clientCertificate, shared, type SharedInputs } from "./schemas";
+
+export const proofSchema = z.object({
+    rules: z.array(declaredRule),
+    probe: clientCertificate.optional(),
+    ...shared,
+});
+
+export interface ProofInputs extends SharedInputs {
+    /** The rules that are meant to stay. */
+    readonly rules: DeclaredRule[];
+    /** The client certificate to try the gate with; without one the proof is the offline decision alone. */
+    readonly probe?: z.output<typeof clientCertificate> | undefined;
+}
+
+export interface ProofState extends ProofInputs {
+    /** When the proof was made, ISO 8601. */
+    readonly provenAt: string;
+    /** Whether the probe could only have succeeded by a declared rule that names an authority. */
+    readonly conclusive: boolean;
+    /** The rules that name no authority and are not declared: while they stand, they let callers in as well. */
+    readonly otherRules: string[];
+}
+
+const PROBE_ATTEMPTS = 5;
+
+/** The proof of access. At preview it judges the planned rules; at deployment the live ones, and tries the gate. */
+export const apiAccessProof: ResourceType<ProofInputs, ProofState, OutscaleApi> = {
+    token: "outscale:ApiAccessProof",
+
+    check: (inputs, now, last) =>
+        checkInputs(proofSchema, inputs, (planned) => {
+            const before = proofSchema.partial().safeParse(last);
+            return plannedRefusals(planned, before.success ? before.data : {}, now);
+        }),
+
+    diff: (state, inputs) => ({
+        changed: changedProperties(state, inputs, ["rules", "probe", "protect", "clientCertificates"]),
+        replaces: [],
+    }),
+
+    create: async (inputs, context) => ({ id: "proof", state: await prove(inputs, inputs.protect, context) }),
+    read: (id, state) => Promise.resolve({ id, state }),
+    update: (_id, state, inputs, context) => prove(inputs, state.protect, context),
+    delete: () => Promise.resolve(),
+};
+
+async function prove(
+    inputs: ProofInputs,
+    last: SharedInputs["protect"],
+    context: Context<OutscaleApi>,
+): Promise<ProofState> {
+    const client = admitted(context.client, inputs);
+    const pems = [...inputs.protect, ...last].flatMap((identity) => identity.authorityPems);
+    const { rules: live } = await readAccess(client, [
+        ...inputs.rules.flatMap((rule) => rule.authorityPems),
+        ...pems,
+    ]);
+    const declaredIds = new Set(inputs.rules.map((rule) => rule.ruleId));
+    const declared = live.filter((rule) => declaredIds.has(rule.id));
+    const now = context.now();
+    const locked = lockouts(live, declared, heldAndWanted(last, inputs.protect), now);
+    if (locked.length > 0)
+        throw new LockoutError("go on without the rules that are not declared", locked, declared, now);
+    for (const identity of inputs.protect) {
+        const after = decideAccess(declared, identity, now);
+        if (after.verdict !== "admitted") throw notAdmitted(describeLockout({ identity, after }), declared);
+    }
+    await tryTheGate(inputs, client, context);
+    const others = live.filter((rule) => rule.authorities.length === 0 && !declaredIds.has(rule.id));
+    const byAddress = live.some((rule) => rule.authorities.length === 0);
+    return {
+        ...inputs,
+        provenAt: now.toISOString(),
+        conclusive: inputs.probe !== undefined && !byAddress,
+        otherRules: others.map(describeRule),
+    };
+}
+
+function notAdmitted(problem: string, declared: readonly AccessRule[]): PortcullisError {
+    return new PortcullisError({
+        code: "ProofFailed",
+        problem: `The declared rules do not admit everyone protected: ${problem} Declared and found: ${declared.map(describeRule).join("; ") || "none"}.`,
+        remedy: "Mend the rule, the authority or the certificate and run again. Nothing has been retired.",
+    });
+}
+
+/** Calls with the probe's certificate; a change of rules may take a moment to be enforced, so a few times. */
+async function tryTheGate(
+    inputs: ProofInputs,
+    client: OutscaleApi,
+    context: Context<OutscaleApi>,
+): Promise<void> {
+    if (inputs.probe === undefined) return;
+    const probing = client.presenting(inputs.probe);
+    for (let attempt = 1; ; attempt += 1) {
+        try {
+            // One of the fourteen calls that ask for a certificate even within a trusted session.
+            await probing.call("ReadApiAccessRules", {});
+            return;
+        } catch (error) {
+            if (!isRefusedByRules(error)) throw error;
+            if (attempt >= PROBE_ATTEMPTS) {
+                throw new PortcullisError({
+                    code: "ProofFailed",
+                    problem: "A call with the client certificate was refused by the access rules.",
+                    remedy: "See that the certificate reaches the API (no proxy ends TLS on the way), then run again. Nothing has been retired.",
+                    cause: error,
+                });
+            }
+            await context.sleep(attempt * 1_000);
+        }
+    }
+}

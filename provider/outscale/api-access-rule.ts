@@ -1,0 +1,241 @@
+/** The ApiAccessRule resource: who may call the account's API, by certificate and by address. */
+import { z } from "zod";
+import { PortcullisError } from "../errors";
+import { checkInputs } from "../inputs";
+import { UNKNOWN, type CheckFailure, type Context, type PlannedInputs, type ResourceType } from "../resource";
+import type { AccessRule } from "./access";
+import { admitted, narrow, type ApiRule } from "./account";
+import { createOnce, type OutscaleApi } from "./api/client";
+import { changedProperties, sameRanges, sameSet } from "./sameness";
+import { ipRange, shared, textSet, type SharedInputs } from "./schemas";
+
+const schema = z.object({
+    caIds: textSet(z.string().min(1)),
+    cns: textSet(z.string().min(1, "A common name cannot be empty.")),
+    ipRanges: textSet(ipRange),
+    description: z.string().default(""),
+    adopt: z.boolean().default(false),
+    adoptId: z.string().optional(),
+    ...shared,
+});
+
+/** The criteria of a rule: cumulative, one entry of each is enough, an empty list asks nothing. */
+export interface RuleCriteria {
+    readonly caIds: readonly string[];
+    readonly cns: readonly string[];
+    readonly ipRanges: readonly string[];
+}
+
+export interface ApiAccessRuleInputs extends RuleCriteria, SharedInputs {
+    readonly description: string;
+    /** Take over a rule of the account with the same criteria, whatever its description. */
+    readonly adopt: boolean;
+    /** Take over this very rule, whatever it says now. */
+    readonly adoptId?: string | undefined;
+}
+
+export interface ApiAccessRuleState extends ApiAccessRuleInputs {
+    readonly ruleId: string;
+}
+
+const own = ["caIds", "cns", "ipRanges", "description"] as const;
+
+/** An access rule of an OUTSCALE account. Every update sends every list, for what is left out is deleted. */
+export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState, OutscaleApi> = {
+    token: "outscale:ApiAccessRule",
+
+    check: (inputs) => checkInputs(schema, inputs, contradictions),
+
+    diff(state, inputs) {
+        const properties = [...own, "protect", "clientCertificates"] as const;
+        const same = { caIds: sameSet, cns: sameSet, ipRanges: sameRanges };
+        return { changed: changedProperties(state, inputs, properties, same), replaces: [] };
+    },
+
+    async create(inputs, context) {
+        const api = admitted(context.client, inputs);
+        const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
+        const found = existing(inputs, ApiAccessRules, api.claimed);
+        if (found !== undefined) {
+            api.claimed.add(found.ApiAccessRuleId);
+            const id = found.ApiAccessRuleId;
+            if (!equal(found, inputs)) await rewrite(id, [], inputs, { ...context, client: api });
+            return { id, state: { ...inputs, ruleId: id } };
+        }
+        const made = await createRule(api, inputs, inputs.description, ApiAccessRules);
+        api.claimed.add(made.ApiAccessRuleId);
+        return { id: made.ApiAccessRuleId, state: { ...inputs, ruleId: made.ApiAccessRuleId } };
+    },
+
+    async read(id, state, { client }) {
+        const api = admitted(client, state);
+        const { ApiAccessRules } = await api.call("ReadApiAccessRules", {}, { maxAgeMs: 5_000 });
+        const live = ApiAccessRules.find((rule) => rule.ApiAccessRuleId === id);
+        if (live === undefined) return undefined;
+        const { CaIds: caIds, Cns: cns, IpRanges: ipRanges, Description: description } = live;
+        return { id, state: { ...state, caIds, cns, ipRanges, description } };
+    },
+
+    async update(id, state, inputs, context) {
+        const api = admitted(context.client, inputs, state);
+        const { changed } = apiAccessRule.diff(state, inputs, context.now());
+        if (own.some((property) => changed.includes(property))) {
+            await rewrite(id, state.protect, inputs, { ...context, client: api });
+        }
+        return { ...inputs, ruleId: id };
+    },
+
+    async delete(id, state, context) {
+        const api = admitted(context.client, state);
+        await deleteRule(id, state, { ...context, client: api });
+        api.claimed.delete(id);
+    },
+};
+
+function contradictions(inputs: PlannedInputs<ApiAccessRuleInputs>): CheckFailure[] {
+    const empty = (list: unknown): boolean => Array.isArray(list) && list.length === 0;
+    const given = (list: unknown): boolean => list !== UNKNOWN && !empty(list);
+    if (given(inputs.cns) && empty(inputs.caIds)) {
+        return [
+            {
+                property: "cns",
+                reason: "Common names need an authority to vouch for them: give `caIds` too.",
+            },
+        ];
+    }
+    if (empty(inputs.caIds) && empty(inputs.ipRanges)) {
+        return [{ property: "caIds", reason: "A rule needs at least one of `caIds` and `ipRanges`." }];
+    }
+    return [];
+}
+
+/** Whether the API's rule has the criteria given. */
+export function sameCriteria(rule: ApiRule, criteria: RuleCriteria): boolean {
+    return (
+        sameSet(rule.CaIds, criteria.caIds) &&
+        sameSet(rule.Cns, criteria.cns) &&
+        sameRanges(rule.IpRanges, criteria.ipRanges)
+    );
+}
+
+function equal(rule: ApiRule, inputs: RuleCriteria & { readonly description: string }): boolean {
+    return rule.Description === inputs.description && sameCriteria(rule, inputs);
+}
+
+/** The rule to take over instead of creating another, if any. */
+function existing(
+    inputs: ApiAccessRuleInputs,
+    rules: readonly ApiRule[],
+    claimed: ReadonlySet<string>,
+): ApiRule | undefined {
+    if (inputs.adoptId !== undefined) {
+        const named = rules.find((rule) => rule.ApiAccessRuleId === inputs.adoptId);
+        if (named !== undefined) return named;
+        throw new PortcullisError({
+            code: "AmbiguousMatch",
+            property: "adoptId",
+            problem: `Cannot adopt ${inputs.adoptId}: the account has no such access rule.`,
+            remedy: "Correct `adoptId`, or leave it out to create a rule.",
+        });
+    }
+    const free = rules.filter((rule) => !claimed.has(rule.ApiAccessRuleId));
+    // Equal in every field: what an interrupted run left behind, since nothing else tells two such objects apart.
+    const twin = free.find((rule) => equal(rule, inputs));
+    if (twin !== undefined || !inputs.adopt) return twin;
+    const matching = free.filter((rule) => sameCriteria(rule, inputs));
+    if (matching.length > 1) {
+        throw new PortcullisError({
+            code: "AmbiguousMatch",
+            property: "adopt",
+            problem: `Cannot choose a rule to adopt: ${matching.map((rule) => rule.ApiAccessRuleId).join(", ")} have these criteria.`,
+            remedy: "Name the one to take over in `adoptId`.",
+        });
+    }
+    return matching[0];
+}
+
+/** Creates a rule exactly once, even where the answer is lost; `before` are the rules known from before. */
+export function createRule(
+    api: OutscaleApi,
+    criteria: RuleCriteria,
+    description: string,
+    before: readonly ApiRule[],
+): Promise<ApiRule> {
+    const { caIds, cns, ipRanges } = criteria;
+    const request = { CaIds: caIds, Cns: cns, IpRanges: ipRanges, Description: description };
+    return createOnce({
+        create: async () => (await api.call("CreateApiAccessRule", request)).ApiAccessRule,
+        find: async () => {
+            const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
+            return ApiAccessRules.find(
+                (rule) =>
+                    equal(rule, { ...criteria, description }) &&
+                    !api.claimed.has(rule.ApiAccessRuleId) &&
+                    !before.some((known) => known.ApiAccessRuleId === rule.ApiAccessRuleId),
+            );
+        },
+    });
+}
+
+async function rewrite(
+    id: string,
+    last: SharedInputs["protect"],
+    inputs: ApiAccessRuleInputs,
+    context: Context<OutscaleApi>,
+): Promise<void> {
+    const { caIds, cns, ipRanges, description } = inputs;
+    await narrow(context, {
+        action: `change the access rule ${id}`,
+        last,
+        wanted: inputs.protect,
+        change: ({ rules, authority }) => {
+            const planned: AccessRule = { id, description, authorities: caIds.map(authority), cns, ipRanges };
+            return rules.map((rule) => (rule.id === id ? planned : rule));
+        },
+        act: () =>
+            context.client.call("UpdateApiAccessRule", {
+                ApiAccessRuleId: id,
+                CaIds: caIds,
+                Cns: cns,
+                IpRanges: ipRanges,
+                Description: description,
+            }),
+    });
+}
+
+/** Deletes a rule if nobody protected hangs on it and it is not the account's last; gone already is as good. */
+export async function deleteRule(
+    id: string,
+    protection: Pick<SharedInputs, "protect"> & { readonly last?: SharedInputs["protect"] },
+    context: Context<OutscaleApi>,
+): Promise<void> {
+    const { client } = context;
+    const present = async (): Promise<readonly ApiRule[]> =>
+        (await client.call("ReadApiAccessRules", {})).ApiAccessRules;
+    const isThere = (rules: readonly ApiRule[]): boolean => rules.some((rule) => rule.ApiAccessRuleId === id);
+    const rules = await present();
+    if (!isThere(rules)) return;
+    if (rules.length === 1) throw lastRule(id);
+    await narrow(context, {
+        action: `delete the access rule ${id}`,
+        last: protection.last ?? protection.protect,
+        wanted: protection.protect,
+        change: (access) => access.rules.filter((rule) => rule.id !== id),
+        act: async () => {
+            try {
+                await client.call("DeleteApiAccessRule", { ApiAccessRuleId: id });
+            } catch (error) {
+                // A first answer may have been lost: what counts is whether the rule is gone.
+                if (isThere(await present())) throw error;
+            }
+        },
+    });
+}
+
+function lastRule(id: string): PortcullisError {
+    return new PortcullisError({
+        code: "Lockout",
+        problem: `Refused to delete the access rule ${id}: it is the last of the account, and without any nobody gets in.`,
+        remedy: "Declare another rule first. Nothing has been changed.",
+    });
+}

@@ -1,0 +1,191 @@
+/** The Ca resource: a certificate authority that access rules of the account may name. */
+import { z } from "zod";
+import { PortcullisError } from "../errors";
+import { checkInputs } from "../inputs";
+import { fingerprintSha1 } from "../pki/pem";
+import { PartialFailure, type Context, type ResourceType } from "../resource";
+import { admitted, narrow } from "./account";
+import type { Calls } from "./api/calls";
+import { createOnce, type OutscaleApi } from "./api/client";
+import { changedProperties } from "./sameness";
+import { certificatePem, shared, type SharedInputs } from "./schemas";
+
+const schema = z.object({
+    caPem: certificatePem,
+    description: z.string().default(""),
+    adopt: z.boolean().default(false),
+    adoptId: z.string().optional(),
+    ...shared,
+});
+
+export interface CaInputs extends SharedInputs {
+    /** The authority's certificate, PEM. */
+    readonly caPem: string;
+    readonly description: string;
+    /** Take over an authority of the account with the same certificate, whatever its description. */
+    readonly adopt: boolean;
+    /** Take over this very authority; it must have the same certificate. */
+    readonly adoptId?: string | undefined;
+}
+
+export interface CaState extends CaInputs {
+    readonly caId: string;
+    /** Lower-case SHA-1 of the certificate's DER, as the API gives it. */
+    readonly fingerprint: string;
+}
+
+type ApiCa = Calls["ReadCas"]["response"]["Cas"][number];
+
+/** An authority of an OUTSCALE account. Its certificate never changes in place: a new one is a new authority. */
+export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
+    token: "outscale:Ca",
+
+    check: (inputs) => checkInputs(schema, inputs),
+
+    diff(state, inputs) {
+        const changed = changedProperties(state, inputs, ["description", "protect", "clientCertificates"]);
+        const { caPem } = inputs;
+        const samePem = typeof caPem === "string" && fingerprintSha1(caPem) === state.fingerprint;
+        return samePem ? { changed, replaces: [] } : { changed: ["caPem", ...changed], replaces: ["caPem"] };
+    },
+
+    async create(inputs, { client }) {
+        const api = admitted(client, inputs);
+        const fingerprint = fingerprintSha1(inputs.caPem);
+        const present = await withFingerprint(api, fingerprint);
+        const found = existing(inputs, present, api.claimed);
+        const made = found ?? (await upload(api, inputs, fingerprint, present));
+        api.claimed.add(made.CaId);
+        const state = { ...inputs, caId: made.CaId, fingerprint };
+        if (made.CaFingerprint !== fingerprint)
+            throw new PartialFailure(made.CaId, state, mismatch(made, fingerprint));
+        if (made.Description !== inputs.description) await describe(api, made.CaId, inputs.description);
+        return { id: made.CaId, state };
+    },
+
+    async read(id, state, { client }) {
+        const api = admitted(client, state);
+        const { Cas } = await api.call("ReadCas", {}, { maxAgeMs: 5_000 });
+        const live = Cas.find((candidate) => candidate.CaId === id);
+        if (live === undefined) return undefined;
+        return { id, state: { ...state, description: live.Description, fingerprint: live.CaFingerprint } };
+    },
+
+    async update(id, state, inputs, { client }) {
+        const api = admitted(client, inputs, state);
+        if (state.description !== inputs.description) await describe(api, id, inputs.description);
+        return { ...inputs, caId: id, fingerprint: state.fingerprint };
+    },
+
+    async delete(id, state, context) {
+        const api = admitted(context.client, state);
+        const { Cas } = await api.call("ReadCas", {});
+        if (!Cas.some((candidate) => candidate.CaId === id)) return;
+        await refuseIfNamed(api, id);
+        await narrow(
+            { ...context, client: api },
+            {
+                action: `delete the authority ${id}`,
+                last: state.protect,
+                wanted: state.protect,
+                change: ({ rules }) =>
+                    rules.map((rule) => ({
+                        ...rule,
+                        authorities: rule.authorities.map((named) =>
+                            named.id === id ? { id, gone: true } : named,
+                        ),
+                    })),
+                act: () => api.call("DeleteCa", { CaId: id }),
+            },
+        );
+        api.claimed.delete(id);
+    },
+};
+
+async function withFingerprint(api: OutscaleApi, fingerprint: string): Promise<readonly ApiCa[]> {
+    const { Cas } = await api.call("ReadCas", { Filters: { CaFingerprints: [fingerprint] } });
+    return Cas;
+}
+
+/** The authority to take over instead of uploading the certificate once more, if any. */
+function existing(
+    inputs: CaInputs,
+    present: readonly ApiCa[],
+    claimed: ReadonlySet<string>,
+): ApiCa | undefined {
+    if (inputs.adoptId !== undefined) {
+        const named = present.find((candidate) => candidate.CaId === inputs.adoptId);
+        if (named !== undefined) return named;
+        throw new PortcullisError({
+            code: "AmbiguousMatch",
+            property: "adoptId",
+            problem: `Cannot adopt ${inputs.adoptId}: the account has no authority of that id with this certificate.`,
+            remedy: "Correct `adoptId` or `caPem`; an authority's certificate cannot be changed.",
+        });
+    }
+    const free = present.filter((candidate) => !claimed.has(candidate.CaId));
+    // Equal in every field: what an interrupted run left behind, since nothing else tells two such objects apart.
+    const equal = free.find((candidate) => candidate.Description === inputs.description);
+    if (equal !== undefined || !inputs.adopt) return equal;
+    if (free.length > 1) {
+        throw new PortcullisError({
+            code: "AmbiguousMatch",
+            property: "adopt",
+            problem: `Cannot choose an authority to adopt: ${free.map((each) => each.CaId).join(", ")} have this certificate.`,
+            remedy: "Name the one to take over in `adoptId`.",
+        });
+    }
+    return free[0];
+}
+
+function upload(
+    api: OutscaleApi,
+    inputs: CaInputs,
+    fingerprint: string,
+    before: readonly ApiCa[],
+): Promise<ApiCa> {
+    return createOnce({
+        create: async () => {
+            const { Ca } = await api.call("CreateCa", {
+                CaPem: inputs.caPem,
+                Description: inputs.description,
+            });
+            return Ca;
+        },
+        find: async () => {
+            const now = await withFingerprint(api, fingerprint);
+            return now.find(
+                ({ CaId, Description }) =>
+                    Description === inputs.description &&
+                    !api.claimed.has(CaId) &&
+                    !before.some((known) => known.CaId === CaId),
+            );
+        },
+    });
+}
+
+async function describe(api: OutscaleApi, id: string, description: string): Promise<void> {
+    await api.call("UpdateCa", { CaId: id, Description: description });
+}
+
+async function refuseIfNamed(api: OutscaleApi, id: string): Promise<void> {
+    const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
+    const naming = ApiAccessRules.filter((rule) => rule.CaIds.includes(id)).map(
+        (rule) => rule.ApiAccessRuleId,
+    );
+    if (naming.length === 0) return;
+    throw new PortcullisError({
+        code: "Lockout",
+        problem: `Refused to delete the authority ${id}: the access rules ${naming.join(", ")} still name it.`,
+        remedy: "Change or delete those rules first. Nothing has been changed.",
+    });
+}
+
+function mismatch(made: ApiCa, fingerprint: string): PortcullisError {
+    return new PortcullisError({
+        code: "ServiceError",
+        property: "caPem",
+        problem: `The account reports fingerprint ${made.CaFingerprint} for ${made.CaId}, but the certificate has ${fingerprint}.`,
+        remedy: "Do not trust this authority: see what was uploaded, and run again; no rule names it yet.",
+    });
+}

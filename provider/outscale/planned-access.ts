@@ -1,0 +1,79 @@
+/** The guard at preview: whether the planned rules admit every protected identity, as far as it is known yet. */
+import { UNKNOWN, type CheckFailure, type PlannedInputs } from "../resource";
+import { decideAccess, type AccessRule } from "./access";
+import type { ProofInputs } from "./api-access-proof";
+import { declaredRule } from "./declared-rule";
+import {
+    describeLockout,
+    describeRule,
+    heldAndWanted,
+    lockouts,
+    remedyFor,
+    type Lockout,
+} from "./protection";
+import { protectedIdentity } from "./schemas";
+
+const plannedCriteria = declaredRule.omit({ ruleId: true }).loose();
+
+/** The inputs of the last deployment, as far as there was one. */
+export type LastProof = { readonly [Key in keyof ProofInputs]?: ProofInputs[Key] | undefined };
+
+/**
+ * One failure for each protected identity that the planned rules surely refuse: with its certificate as planned,
+ * or with the one that it holds since the last deployment. What is unknown until deployed is judged then.
+ */
+export function plannedRefusals(
+    planned: PlannedInputs<ProofInputs>,
+    last: LastProof,
+    now: Date,
+): readonly CheckFailure[] {
+    if (planned.rules === UNKNOWN || planned.protect === UNKNOWN) return [];
+    const rules = planned.rules.map(plannedRule);
+    const wanted = planned.protect.flatMap((identity) => {
+        const known = protectedIdentity.safeParse(identity);
+        return known.success ? [known.data] : [];
+    });
+    const refused = wanted.flatMap((identity): Lockout[] => {
+        const after = decideAccess(rules, identity, now);
+        return after.verdict === "refused" ? [{ identity, after }] : [];
+    });
+    const names = new Set(refused.map(({ identity }) => identity.name));
+    const held = heldAndWanted(last.protect ?? [], wanted).slice(wanted.length);
+    const losing = lockouts((last.rules ?? []).map(plannedRule), rules, held, now).filter(
+        ({ identity, after }) => after.verdict === "refused" && !names.has(identity.name),
+    );
+    const remaining = rules.map(describeRule).join("; ") || "none";
+    return [
+        ...refused.map((lockout) => failure(describeLockout(lockout), lockout, remaining)),
+        ...losing.map((lockout) =>
+            failure(
+                `with the certificate that it holds now, ${describeLockout(lockout)}`,
+                lockout,
+                remaining,
+            ),
+        ),
+    ];
+}
+
+function failure(sentence: string, lockout: Lockout, remaining: string): CheckFailure {
+    return {
+        property: "rules",
+        reason:
+            `Lock-out refused: ${sentence} Rules as planned: ${remaining}. ` +
+            `${remedyFor([lockout])} Nothing has been changed.`,
+    };
+}
+
+/** A declared rule as the decision sees it; its id is not needed, for it may not have one yet. */
+function plannedRule(rule: unknown): AccessRule {
+    const known = plannedCriteria.safeParse(rule);
+    if (!known.success) {
+        return { id: "a rule not known yet", authorities: [], cns: [], ipRanges: [], pending: true };
+    }
+    const { name, authorityPems, cns, ipRanges } = known.data;
+    const authorities = authorityPems.map((pem, index) => ({
+        id: `authority ${index + 1}`,
+        certificatePem: pem,
+    }));
+    return { id: `"${name}"`, authorities, cns, ipRanges };
+}

@@ -1,0 +1,50 @@
+/** The ApiAccessProof resource as programs use it. */
+import type * as pulumi from "@pulumi/pulumi";
+import { DynamicResource } from "../../dynamic";
+import { sharedSecrets, type ClientCertificateArgs, type SharedArgs } from "./shared";
+
+/** A rule that the program declares and that is meant to stay. */
+export interface DeclaredRuleArgs {
+    /** What refusals call it. */
+    name: pulumi.Input<string>;
+    /** The `ruleId` of its ApiAccessRule. A rule without one is planned, and found missing at deployment. */
+    ruleId: pulumi.Input<string | undefined>;
+    /** The certificates, PEM, of the authorities that it names. None unless given. */
+    authorityPems?: pulumi.Input<pulumi.Input<string>[]>;
+    cns?: pulumi.Input<pulumi.Input<string>[]>;
+    ipRanges?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+export interface ApiAccessProofArgs extends SharedArgs {
+    /** The rules that are meant to stay: they alone must admit everyone in `protect`. */
+    rules: pulumi.Input<pulumi.Input<DeclaredRuleArgs>[]>;
+    /** The client certificate to try the gate with. Without one the proof is the offline decision alone. */
+    probe?: pulumi.Input<ClientCertificateArgs>;
+}
+
+/**
+ * Shows that the declared rules admit every protected identity: at preview over the rules as planned, at deployment
+ * over the rules as they are, followed by a call with the probe's certificate. Where it fails, nothing that depends
+ * on it is done; give its `id` to what retires other rules.
+ */
+export class ApiAccessProof extends DynamicResource {
+    /** When the proof was made, ISO 8601. */
+    declare readonly provenAt: pulumi.Output<string>;
+    /** Whether the probe could have succeeded by nothing but a declared rule that asks for a certificate. */
+    declare readonly conclusive: pulumi.Output<boolean>;
+    /** Rules found at that time that ask for no certificate and are not declared. */
+    declare readonly otherRules: pulumi.Output<string[]>;
+
+    constructor(name: string, args: ApiAccessProofArgs, opts?: pulumi.CustomResourceOptions) {
+        super(
+            {
+                token: "outscale:ApiAccessProof",
+                outputs: ["provenAt", "conclusive", "otherRules"],
+                secrets: ["probe", ...sharedSecrets],
+            },
+            name,
+            { ...args },
+            opts,
+        );
+    }
+}

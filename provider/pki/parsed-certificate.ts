@@ -1,0 +1,157 @@
+/** A certificate read into what decisions need, with the raw names and extensions that node:crypto leaves out. */
+import { X509Certificate, type KeyObject } from "node:crypto";
+import { childrenOf, elementsOf, oidText, stringOf, TAG, timeOf, type DerElement } from "./der";
+import { derOf, invalidInput } from "./pem";
+
+/** Object identifiers of extensions (RFC 5280, 4.2), by their usual names. */
+export const EXTENSION = {
+    subjectKeyIdentifier: "2.5.29.14",
+    keyUsage: "2.5.29.15",
+    subjectAltName: "2.5.29.17",
+    basicConstraints: "2.5.29.19",
+    nameConstraints: "2.5.29.30",
+    crlDistributionPoints: "2.5.29.31",
+    certificatePolicies: "2.5.29.32",
+    authorityKeyIdentifier: "2.5.29.35",
+    extendedKeyUsage: "2.5.29.37",
+    netscapeCertType: "2.16.840.1.113730.1.1",
+} as const;
+
+export interface Extension {
+    readonly critical: boolean;
+    /** The DER within the extension's octet string. */
+    readonly value: Buffer;
+}
+
+export interface BasicConstraints {
+    readonly critical: boolean;
+    readonly ca: boolean;
+}
+
+export interface ParsedCertificate {
+    readonly x509: X509Certificate;
+    readonly publicKey: KeyObject;
+    readonly issuer: Buffer;
+    readonly subject: Buffer;
+    /** Every common name of the subject, in order; an empty text for one of an unusual string type. */
+    readonly commonNames: readonly string[];
+    readonly notBefore: Date;
+    readonly notAfter: Date;
+    /** Object identifier of the signature's algorithm. */
+    readonly signatureAlgorithm: string;
+    readonly extensions: ReadonlyMap<string, Extension>;
+    readonly basicConstraints: BasicConstraints | undefined;
+    /** Key usage bits by their number in RFC 5280 (4.2.1.3); undefined without the extension. */
+    readonly keyUsage: ReadonlySet<number> | undefined;
+    /** Object identifiers of the extended key usage; undefined without the extension. */
+    readonly extendedKeyUsage: readonly string[] | undefined;
+}
+
+/** Enough for the authorities and clients of a large stack; the oldest go first. */
+const CACHE_SIZE = 512;
+const cache = new Map<string, ParsedCertificate>();
+
+/**
+ * Reads a certificate. Answers for the same text come from a bounded cache, since a decision over many rules reads
+ * the same few certificates again and again.
+ *
+ * @throws PortcullisError `InvalidInput` where the text is not exactly one well-formed certificate
+ */
+export function parseCertificate(pem: string, property?: string): ParsedCertificate {
+    const cached = cache.get(pem);
+    if (cached !== undefined) return cached;
+    const der = derOf(pem, property);
+    const parsed = readCertificate(der, property);
+    if (cache.size >= CACHE_SIZE) for (const oldest of [...cache.keys()].slice(0, 64)) cache.delete(oldest);
+    cache.set(pem, parsed);
+    return parsed;
+}
+
+function readCertificate(der: Buffer, property: string | undefined): ParsedCertificate {
+    try {
+        return read(new X509Certificate(der), der);
+    } catch (error) {
+        throw invalidInput(
+            property,
+            "The certificate breaks the rules of its encoding (X.509, DER), or has a key of an unknown type.",
+            "Issue it again, with an RSA or EC key.",
+            error,
+        );
+    }
+}
+
+function read(x509: X509Certificate, der: Buffer): ParsedCertificate {
+    const [toBeSigned, algorithm] = childrenOf(der);
+    const fields = childrenOf(need(toBeSigned).raw);
+    // The version stands in front only where it is not 1.
+    const skip = need(fields[0]).tag === 0xa0 ? 1 : 0;
+    const field = (index: number): DerElement => need(fields[index + skip]);
+    const [notBefore, notAfter] = childrenOf(field(3).raw);
+    const subject = field(4).raw;
+    const extensions = readExtensions(fields.find((element) => element.tag === 0xa3));
+    return {
+        x509,
+        publicKey: x509.publicKey,
+        issuer: field(2).raw,
+        subject,
+        commonNames: commonNames(subject),
+        notBefore: timeOf(need(notBefore)),
+        notAfter: timeOf(need(notAfter)),
+        signatureAlgorithm: oidText(need(childrenOf(need(algorithm).raw)[0]).content),
+        extensions,
+        basicConstraints: readBasicConstraints(extensions.get(EXTENSION.basicConstraints)),
+        keyUsage: bitsOf(extensions.get(EXTENSION.keyUsage)),
+        extendedKeyUsage: readExtendedKeyUsage(extensions.get(EXTENSION.extendedKeyUsage)),
+    };
+}
+
+function need(element: DerElement | undefined): DerElement {
+    if (element === undefined) throw new RangeError("missing DER element");
+    return element;
+}
+
+function commonNames(name: Buffer): readonly string[] {
+    return childrenOf(name)
+        .flatMap((relativeName) => childrenOf(relativeName.raw, 0x31))
+        .map((attribute) => childrenOf(attribute.raw))
+        .filter(([type]) => oidText(need(type).content) === "2.5.4.3")
+        .flatMap(([, value]) => stringOf(need(value)) ?? "");
+}
+
+function readExtensions(element: DerElement | undefined): ReadonlyMap<string, Extension> {
+    const extensions = new Map<string, Extension>();
+    if (element === undefined) return extensions;
+    for (const extension of childrenOf(element.content)) {
+        const parts = childrenOf(extension.raw);
+        const id = oidText(need(parts[0]).content);
+        if (extensions.has(id)) throw new RangeError("an extension occurs twice");
+        const critical = parts.length === 3 && need(parts[1]).content[0] !== 0;
+        const value = need(parts.at(-1));
+        if (value.tag !== TAG.octetString) throw new RangeError("an extension without its value");
+        extensions.set(id, { critical, value: value.content });
+    }
+    return extensions;
+}
+
+function readBasicConstraints(extension: Extension | undefined): BasicConstraints | undefined {
+    if (extension === undefined) return undefined;
+    const [first] = childrenOf(extension.value);
+    return { critical: extension.critical, ca: first?.tag === TAG.boolean && first.content[0] !== 0 };
+}
+
+function readExtendedKeyUsage(extension: Extension | undefined): readonly string[] | undefined {
+    return extension && childrenOf(extension.value).map((usage) => oidText(usage.content));
+}
+
+/** The numbers of the bits that are set in an extension that is one BIT STRING. */
+export function bitsOf(extension: Extension | undefined): ReadonlySet<number> | undefined {
+    if (extension === undefined) return undefined;
+    const [bitString] = elementsOf(extension.value);
+    if (bitString?.tag !== TAG.bitString) throw new RangeError("a bit string is missing");
+    const octets = [...bitString.content.subarray(1)];
+    return new Set(
+        octets.flatMap((octet, index) =>
+            [0, 1, 2, 3, 4, 5, 6, 7].filter((bit) => octet & (0x80 >> bit)).map((bit) => index * 8 + bit),
+        ),
+    );
+}

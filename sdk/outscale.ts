@@ -1,0 +1,31 @@
+/** The resources of an OUTSCALE account, and the offline access decision. */
+export {
+    ApiAccessProof,
+    type ApiAccessProofArgs,
+    type DeclaredRuleArgs,
+} from "../provider/outscale/program/api-access-proof";
+export { ApiAccessRule, type ApiAccessRuleArgs } from "../provider/outscale/program/api-access-rule";
+export { Ca, type CaArgs } from "../provider/outscale/program/ca";
+export {
+    ApiAccessRuleRecord,
+    RetiredApiAccessRule,
+    type ApiAccessRuleRecordArgs,
+    type RetiredApiAccessRuleArgs,
+    type RuleCriteriaArgs,
+} from "../provider/outscale/program/retired-api-access-rule";
+export type { RecordedRule } from "../provider/outscale/api-access-rule-record";
+export type {
+    ClientCertificateArgs,
+    ProtectedIdentityArgs,
+    SharedArgs,
+} from "../provider/outscale/program/shared";
+export {
+    decideAccess,
+    type AccessDecision,
+    type AccessRule,
+    type Authority,
+    type Identity,
+    type RuleVerdict,
+    type Verdict,
+} from "../provider/outscale/access";
+export { OutscaleError } from "../provider/outscale/api/errors";

@@ -1,0 +1,177 @@
+/** One explored run: deploy undisturbed, interrupt the next deployment, watch the gate at every call, then converge. */
+import assert from "node:assert/strict";
+import { OutscaleAccount, type AccountState } from "../../emulators/outscale";
+import { apiAccessProof } from "../../provider/outscale/api-access-proof";
+import { apiAccessRule } from "../../provider/outscale/api-access-rule";
+import { apiAccessRuleRecord } from "../../provider/outscale/api-access-rule-record";
+import { ca } from "../../provider/outscale/ca";
+import { retiredApiAccessRule } from "../../provider/outscale/retired-api-access-rule";
+import { certificateAuthority } from "../../provider/pki/certificate-authority";
+import { clientCertificate } from "../../provider/pki/client-certificate";
+import { seeded, type Random } from "../support/random";
+import type { Graph } from "../support/graph";
+import { Engine, type AnyResource, type StateFile } from "./engine";
+import type { Scenario } from "./scenarios";
+import { der, OUTSIDE, startProcess, type Crash } from "./world";
+
+const START = new Date("2026-03-01T12:00:00Z");
+const DAY_MS = 86_400_000;
+
+// Each function only ever gets back what it returned itself, so its own types hold.
+const types = Object.fromEntries(
+    [
+        apiAccessProof,
+        apiAccessRule,
+        apiAccessRuleRecord,
+        ca,
+        retiredApiAccessRule,
+        certificateAuthority,
+        clientCertificate,
+    ].map((type) => [type.token, type as unknown as AnyResource]),
+);
+
+/** A point to explore from: the account and the state file after undisturbed deployments. */
+export interface Prepared {
+    readonly scenario: Scenario;
+    readonly account: AccountState;
+    readonly state: StateFile;
+    readonly now: Date;
+    /** How many rules and authorities the account has once the target is deployed. */
+    readonly expected: { readonly rules: number; readonly cas: number };
+}
+
+/** What can be changed about a run. */
+export interface RunOptions {
+    readonly seed: number;
+    readonly crashes: readonly Crash[];
+    readonly parallel: number;
+    readonly refreshAfterCrash: boolean;
+}
+
+/** A moment at which somebody who holds a credential was not admitted. */
+export class GateFell extends Error {}
+
+/** Deploys what comes before, and counts what the target leaves on the account. */
+export async function prepare(scenario: Scenario): Promise<Prepared> {
+    const account = new OutscaleAccount({ defaultRules: "with-cockpit", clock: () => START });
+    let state: StateFile = [];
+    for (const graph of scenario.before) {
+        const engine = start(account, state, START, seeded(1), undefined, 1, () => undefined).engine;
+        await engine.up(graph);
+        state = engine.state;
+    }
+    const now = new Date(START.getTime() + scenario.daysLater * DAY_MS);
+    const prepared = { scenario, account: account.snapshot(), state, now, expected: { rules: 0, cas: 0 } };
+    const undisturbed = await deploy(prepared, {
+        seed: 1,
+        crashes: [],
+        parallel: 1,
+        refreshAfterCrash: false,
+    });
+    const end = undisturbed.account;
+    return { ...prepared, expected: { rules: end.rules().length, cas: end.cas().length } };
+}
+
+/** The number of calls that the undisturbed deployment makes. */
+export async function countCalls(prepared: Prepared): Promise<number> {
+    return (await deploy(prepared, { seed: 1, crashes: [], parallel: 1, refreshAfterCrash: false })).calls;
+}
+
+/** Explores one run. Throws GateFell, or an assertion where the end is not what was asked for. */
+export async function explore(prepared: Prepared, options: RunOptions): Promise<void> {
+    const { account, engine } = await deploy(prepared, options);
+    assert.equal(account.rules().length, prepared.expected.rules, "rules on the account at the end");
+    assert.equal(account.cas().length, prepared.expected.cas, "authorities on the account at the end");
+    assertFinished(account, engine.state);
+    const { target } = prepared.scenario;
+    assert.deepEqual(target === undefined ? engine.state : engine.preview(target), []);
+}
+
+interface Deployed {
+    readonly account: OutscaleAccount;
+    readonly engine: Engine;
+    readonly calls: number;
+}
+
+async function deploy(prepared: Prepared, options: RunOptions): Promise<Deployed> {
+    const { scenario, now } = prepared;
+    const account = new OutscaleAccount({ clock: () => now });
+    account.restore(prepared.account);
+    const random = seeded(options.seed);
+    let state = prepared.state;
+    let calls = 0;
+    for (const crash of [...options.crashes, undefined]) {
+        const before = state;
+        let engine: Engine | undefined;
+        const watch = (call: string): void => {
+            assertAdmitted(prepared, account, engine?.state ?? before, call);
+        };
+        const started = start(account, before, now, random, crash, options.parallel, watch);
+        engine = started.engine;
+        const failure = await attempt(engine, scenario.target, options.refreshAfterCrash && calls > 0);
+        state = engine.state;
+        calls += started.process.calls();
+        assertAdmitted(prepared, account, state, "the end of the run");
+        if (started.process.dead()) continue;
+        if (failure !== undefined) {
+            if (crash === undefined) throw failure;
+            continue;
+        }
+        if (crash === undefined) return { account, engine, calls };
+    }
+    throw new Error("unreachable: the last run has no crash");
+}
+
+async function attempt(engine: Engine, target: Graph | undefined, refresh: boolean): Promise<unknown> {
+    try {
+        if (refresh) await engine.refresh();
+        await (target === undefined ? engine.destroy() : engine.up(target));
+        return undefined;
+    } catch (error) {
+        if (error instanceof GateFell) throw error;
+        return error;
+    }
+}
+
+function start(
+    account: OutscaleAccount,
+    state: StateFile,
+    now: Date,
+    random: Random,
+    crash: Crash | undefined,
+    parallel: number,
+    watch: (call: string) => void,
+): { engine: Engine; process: ReturnType<typeof startProcess> } {
+    const process = startProcess(account, () => now, random, crash, watch);
+    const context = { client: process.api, now: () => now, sleep: () => Promise.resolve() };
+    return { process, engine: new Engine({ types, context, random, parallel, dead: process.dead }, state) };
+}
+
+/**
+ * Everyone gets in. Whoever got a certificate from the last finished deployment gets in with that one; before the
+ * first has finished, the world is let in, or the certificates in the state file are.
+ */
+function assertAdmitted(prepared: Prepared, account: OutscaleAccount, during: StateFile, moment: string): void {
+    for (const address of prepared.scenario.addresses) {
+        if (!account.admits({ sourceAddress: address })) throw new GateFell(`${address} is out after ${moment}`);
+    }
+    if (account.admits({ sourceAddress: OUTSIDE })) return;
+    const isFirst = prepared.scenario.before.length === 0;
+    const held = (isFirst ? during : prepared.state).filter((entry) => entry.token === "pki:ClientCertificate");
+    if (held.length === 0) throw new GateFell(`nobody is let in, and no certificate is held, after ${moment}`);
+    for (const { name, state } of held) assertHolder(account, name, state.certificatePem, moment);
+}
+
+/** After a finished deployment the certificates that it leaves behind get in as well. */
+function assertFinished(account: OutscaleAccount, state: StateFile): void {
+    for (const entry of state.filter(({ token }) => token === "pki:ClientCertificate")) {
+        assertHolder(account, entry.name, entry.state.certificatePem, "the finished deployment");
+    }
+}
+
+function assertHolder(account: OutscaleAccount, name: string, pem: unknown, moment: string): void {
+    assert.equal(typeof pem, "string");
+    if (!account.admits({ sourceAddress: OUTSIDE, certificate: der(String(pem)) })) {
+        throw new GateFell(`${name} is out after ${moment}`);
+    }
+}

@@ -1,0 +1,61 @@
+/** The deployments that the explorer interrupts: each a program to start from and one to arrive at. */
+import { AccountMfa } from "../../components/account-mfa/account-mfa";
+import type { AccountMfaArgs } from "../../components/account-mfa/args";
+import { captureGraph, type Graph } from "../support/graph";
+
+export interface Scenario {
+    readonly name: string;
+    /** Deployed undisturbed first, in this order; none for the very first deployment. */
+    readonly before: readonly Graph[];
+    /** What is deployed with interruptions; nothing where it is destroyed. */
+    readonly target: Graph | undefined;
+    /** How much time has passed since `before`, in days. */
+    readonly daysLater: number;
+    /** Addresses that have to be admitted throughout. */
+    readonly addresses: readonly string[];
+}
+
+const EC = { keyAlgorithm: "EC-P256" } as const;
+export const OFFICE = "198.51.100.7";
+const NEW_OFFICE = "198.51.100.200";
+
+/** The whole account: two clients, a backup address, everyone protected. */
+export function account(change: Partial<AccountMfaArgs> = {}): Promise<Graph> {
+    const args: AccountMfaArgs = {
+        authority: EC,
+        clients: { operator: EC, ci: EC },
+        rules: { certificate: {} },
+        backupIpRanges: [`${OFFICE}/32`],
+        protect: [{ client: "operator" }, { client: "ci" }, { name: "office", sourceIp: OFFICE }],
+        ...change,
+    };
+    return captureGraph(() => new AccountMfa("account", args));
+}
+
+export async function scenarios(): Promise<readonly Scenario[]> {
+    const first = await account();
+    const second = await account({ authority: { ...EC, generation: 2 } });
+    const third = await account({ authority: { ...EC, generation: 3 } });
+    const rekeyed = await account({ clients: { operator: { keyAlgorithm: "EC-P384" }, ci: EC } });
+    const moved = await account({
+        backupIpRanges: [`${NEW_OFFICE}/32`],
+        protect: [{ client: "operator" }, { client: "ci" }, { name: "office", sourceIp: NEW_OFFICE }],
+    });
+    const narrowed = await account({ rules: { certificate: { cns: ["operator", "ci"] } } });
+    const base = { before: [first], daysLater: 0, addresses: [OFFICE] };
+    return [
+        { ...base, name: "the first deployment", before: [], target: first },
+        { ...base, name: "a rotation of the authority", target: second },
+        {
+            ...base,
+            name: "a second rotation, which drops the first authority",
+            before: [first, second],
+            target: third,
+        },
+        { ...base, name: "a new key for a client", target: rekeyed },
+        { ...base, name: "another backup address", target: moved, addresses: [] },
+        { ...base, name: "common names added to the rule", target: narrowed },
+        { ...base, name: "the renewal of authority and certificates", target: first, daysLater: 340 },
+        { ...base, name: "destruction", target: undefined },
+    ];
+}

@@ -1,0 +1,85 @@
+/** The dependency graph of a Pulumi program, captured under mocks: resources whose inputs refer to one another. */
+import * as pulumi from "@pulumi/pulumi";
+
+/** One custom resource of a program. */
+export interface Node {
+    readonly name: string;
+    /** The resource contract's token, `outscale:Ca`. */
+    readonly token: string;
+    /** Inputs, where a text `⟦name.property⟧` stands for an output of another resource. */
+    readonly inputs: Readonly<Record<string, unknown>>;
+    /** Names of the resources that the inputs refer to. */
+    readonly dependencies: readonly string[];
+}
+
+export type Graph = readonly Node[];
+
+const REFERENCE = /⟦([^.⟧]+)\.([^⟧]+)⟧/g;
+const TYPE_PREFIX = "pulumi-nodejs:dynamic/";
+
+/** The outputs of each type that another resource's inputs may refer to. */
+const OUTPUTS: Readonly<Record<string, readonly string[]>> = {
+    "outscale:Ca": ["caId", "fingerprint"],
+    "outscale:ApiAccessRule": ["ruleId"],
+    "outscale:ApiAccessRuleRecord": ["found"],
+    "outscale:RetiredApiAccessRule": ["restores"],
+    "outscale:ApiAccessProof": ["provenAt", "conclusive", "otherRules"],
+    "pki:CertificateAuthority": ["certificatePem", "privateKeyPem"],
+    "pki:ClientCertificate": ["certificatePem", "privateKeyPem", "credentials"],
+};
+
+/** Runs the program under mocks and returns its custom resources, in the order of their registration. */
+export async function captureGraph(program: () => void): Promise<Graph> {
+    const nodes: Node[] = [];
+    await pulumi.runtime.setMocks(
+        {
+            newResource: ({ type, name, inputs, custom }) => {
+                const token = type.slice(TYPE_PREFIX.length);
+                if (custom !== true || !type.startsWith(TYPE_PREFIX)) return { id: "", state: {} };
+                // The mock's inputs are a bag of plain values.
+                const { __provider: _provider, ...given } = revealed(inputs) as Record<string, unknown>;
+                nodes.push({ name, token, inputs: given, dependencies: references(given) });
+                const outputs = (OUTPUTS[token] ?? []).map((output) => [output, `⟦${name}.${output}⟧`]);
+                return { id: `⟦${name}.id⟧`, state: { ...given, ...Object.fromEntries(outputs) } };
+            },
+            call: () => ({}),
+        },
+        "project",
+        "stack",
+        false,
+    );
+    program();
+    await settled();
+    return nodes;
+}
+
+/** How a secret value is wrapped. Source: sdk/nodejs/runtime/rpc.ts. */
+const SECRET_KEY = "4dabf18193072939515e22adb298388d";
+
+function revealed(value: unknown): unknown {
+    if (Array.isArray(value)) return value.map(revealed);
+    if (typeof value !== "object" || value === null) return value;
+    if (SECRET_KEY in value && "value" in value) return revealed(value.value);
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, revealed(part)]));
+}
+
+/** Waits until every registration under mocks has been made. */
+async function settled(): Promise<void> {
+    await pulumi.runtime.disconnect();
+}
+
+function references(value: unknown): string[] {
+    const text = JSON.stringify(value);
+    return [...new Set([...text.matchAll(REFERENCE)].map((match) => match[1] ?? ""))];
+}
+
+/** The value with every reference replaced by what it refers to. */
+export function resolve(value: unknown, lookUp: (name: string, property: string) => unknown): unknown {
+    if (typeof value === "string") {
+        const whole = new RegExp(`^${REFERENCE.source}$`).exec(value);
+        return whole === null ? value : lookUp(whole[1] ?? "", whole[2] ?? "");
+    }
+    if (Array.isArray(value)) return value.map((item) => resolve(item, lookUp));
+    if (typeof value !== "object" || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, resolve(part, lookUp)]));
+}
