@@ -76,7 +76,11 @@ export function serve<Inputs extends object, State extends Inputs, Client>(
             });
         }),
         diff: plainly((_id: string, olds: Bag, news: Bag) => {
-            const { changed, replaces, deleteBeforeReplace } = type.diff(stateOf(olds), plannedOf(news), now());
+            const { changed, replaces, deleteBeforeReplace } = type.diff(
+                stateOf(olds),
+                plannedOf(news),
+                now(),
+            );
             return Promise.resolve({
                 changes: changed.length > 0,
                 replaces: [...replaces],
@@ -91,7 +95,9 @@ export function serve<Inputs extends object, State extends Inputs, Client>(
         }),
         read: plainly(async (id: string, props: Bag) => {
             const live = await type.read(id, stateOf(props), context());
-            return live === undefined ? { id: "", props: {} } : { id: live.id, props: toEngine(live.state) as Bag };
+            return live === undefined
+                ? { id: "", props: {} }
+                : { id: live.id, props: toEngine(live.state) as Bag };
         }),
         update: plainly(async (id: string, olds: Bag, news: Bag) => {
             const state = await keepingWhatWasMade(news, () =>

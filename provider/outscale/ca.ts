@@ -79,8 +79,7 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
 
     async delete(id, state, context) {
         const api = admitted(context.client, state);
-        const { Cas } = await api.call("ReadCas", {});
-        if (!Cas.some((candidate) => candidate.CaId === id)) return;
+        if (!(await isThere(api, id))) return;
         await refuseIfNamed(api, id);
         await narrow(
             { ...context, client: api },
@@ -95,12 +94,24 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
                             named.id === id ? { id, gone: true } : named,
                         ),
                     })),
-                act: () => api.call("DeleteCa", { CaId: id }),
+                act: async () => {
+                    try {
+                        await api.call("DeleteCa", { CaId: id });
+                    } catch (error) {
+                        // A first answer may have been lost: what counts is whether the authority is gone.
+                        if (await isThere(api, id)) throw error;
+                    }
+                },
             },
         );
         api.claimed.delete(id);
     },
 };
+
+async function isThere(api: OutscaleApi, id: string): Promise<boolean> {
+    const { Cas } = await api.call("ReadCas", {});
+    return Cas.some((candidate) => candidate.CaId === id);
+}
 
 async function withFingerprint(api: OutscaleApi, fingerprint: string): Promise<readonly ApiCa[]> {
     const { Cas } = await api.call("ReadCas", { Filters: { CaFingerprints: [fingerprint] } });

@@ -36,7 +36,9 @@ export function lockouts(
 
 /** Whether every rule that admits the identity, or may do so, stays as it is: then the change takes nothing from it. */
 function keeps(now: AccessDecision, before: readonly AccessRule[], after: readonly AccessRule[]): boolean {
-    const opening = new Set(now.rules.filter(({ verdict }) => verdict !== "refused").map(({ ruleId }) => ruleId));
+    const opening = new Set(
+        now.rules.filter(({ verdict }) => verdict !== "refused").map(({ ruleId }) => ruleId),
+    );
     return before
         .filter((rule) => opening.has(rule.id))
         .every((rule) => after.some((other) => other.id === rule.id && sameJson(other, rule)));

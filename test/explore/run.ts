@@ -151,14 +151,23 @@ function start(
  * Everyone gets in. Whoever got a certificate from the last finished deployment gets in with that one; before the
  * first has finished, the world is let in, or the certificates in the state file are.
  */
-function assertAdmitted(prepared: Prepared, account: OutscaleAccount, during: StateFile, moment: string): void {
+function assertAdmitted(
+    prepared: Prepared,
+    account: OutscaleAccount,
+    during: StateFile,
+    moment: string,
+): void {
     for (const address of prepared.scenario.addresses) {
-        if (!account.admits({ sourceAddress: address })) throw new GateFell(`${address} is out after ${moment}`);
+        if (!account.admits({ sourceAddress: address }))
+            throw new GateFell(`${address} is out after ${moment}`);
     }
     if (account.admits({ sourceAddress: OUTSIDE })) return;
     const isFirst = prepared.scenario.before.length === 0;
-    const held = (isFirst ? during : prepared.state).filter((entry) => entry.token === "pki:ClientCertificate");
-    if (held.length === 0) throw new GateFell(`nobody is let in, and no certificate is held, after ${moment}`);
+    const held = (isFirst ? during : prepared.state).filter(
+        (entry) => entry.token === "pki:ClientCertificate",
+    );
+    if (held.length === 0)
+        throw new GateFell(`nobody is let in, and no certificate is held, after ${moment}`);
     for (const { name, state } of held) assertHolder(account, name, state.certificatePem, moment);
 }
 

@@ -109,11 +109,6 @@ describe("the OUTSCALE emulator over TLS", () => {
         );
     });
 
-    it("cannot be shown a certificate without its key", async () => {
-        const certificate = { pem: client.pem, keyPem: stranger.keyPem };
-        await assert.rejects(call("ReadVms", { certificate }), /key values mismatch/);
-    });
-
     it("keeps connections alive, each with its own certificate", async () => {
         await demandCertificate();
         const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -236,7 +231,7 @@ describe("the OUTSCALE emulator over TLS", () => {
     });
 
     it("does not execute after the stop what it was dawdling over", async () => {
-        emulator.faults.latencyMs = 60_000;
+        emulator.faults.latencyMs = 200;
         const begun = new Promise<void>((resolve) => {
             emulator.faults.onCall = () => {
                 resolve();
@@ -247,6 +242,7 @@ describe("the OUTSCALE emulator over TLS", () => {
         await begun;
         await emulator.stop();
         await waiting;
+        await new Promise((resolve) => setTimeout(resolve, 300));
         assert.equal(emulator.account.rules().length, 2);
     });
 

@@ -1,13 +1,7 @@
 /** Prepares the folder in which one stack lives, and its environment. */
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import {
-    LocalWorkspace,
-    PulumiCommand,
-    Stack,
-    type ConfigMap,
-    type OutputMap,
-} from "@pulumi/pulumi/automation";
+import { LocalWorkspace, PulumiCommand, Stack, type OutputMap } from "@pulumi/pulumi/automation";
 import { setConfig } from "./config";
 import type { StackOptions } from "./engine";
 import { quote, writeLaunchers, writeProgram } from "./launchers";

@@ -24,16 +24,16 @@ function shown(user: UserRecord): Record<string, unknown> {
     };
 }
 
-function require(pattern: RegExp, name: string, value: string | undefined, why: string): void {
+function requireUser(pattern: RegExp, name: string, value: string | undefined, why: string): void {
     if (value !== undefined && !pattern.test(value)) throw parameter.invalid(name, why);
 }
 
 function requireName(name: string, value: string | undefined): void {
-    require(NAME, name, value, "it takes 1 to 64 letters, digits and any of +=,.@-_.");
+    requireUser(NAME, name, value, "it takes 1 to 64 letters, digits and any of +=,.@-_.");
 }
 
 function requirePath(name: string, value: string | undefined): void {
-    require(PATH, name, value, "it begins and ends with a slash and takes letters, digits, / and _.");
+    requireUser(PATH, name, value, "it begins and ends with a slash and takes letters, digits, / and _.");
 }
 
 function requireFree(state: AccountState, name: string): void {
@@ -67,7 +67,7 @@ export const createUser: Call<"CreateUser"> = (state, request, { now }) => {
     const { UserName, Path = "/", UserEmail } = request;
     requireName("UserName", UserName);
     requirePath("Path", Path);
-    require(EMAIL, "UserEmail", UserEmail, "it is no e-mail address.");
+    requireUser(EMAIL, "UserEmail", UserEmail, "it is no e-mail address.");
     requireFree(state, UserName);
     const user: UserRecord = {
         UserId: newUserId(),
@@ -86,7 +86,7 @@ export const updateUser: Call<"UpdateUser"> = (state, request, { now }) => {
     const { NewUserName = before.UserName, NewPath = before.Path, NewUserEmail } = request;
     requireName("NewUserName", NewUserName);
     requirePath("NewPath", NewPath);
-    require(EMAIL, "NewUserEmail", NewUserEmail, "it is no e-mail address.");
+    requireUser(EMAIL, "NewUserEmail", NewUserEmail, "it is no e-mail address.");
     if (NewUserName !== before.UserName) requireFree(state, NewUserName);
     const user: UserRecord = {
         ...before,

@@ -125,6 +125,17 @@ describe("a rule admits", () => {
         expect(outcome(bench.call("ReadVms", {}, who()))).toBe(expected ? "200" : "401/14");
     });
 
+    test("no certificate of a CA that it does not name", async () => {
+        const bench = new Bench();
+        const other = await makeAuthority({ name: "Another authority" });
+        const named = bench.uploadCa(authority.pem);
+        bench.uploadCa(other.pem);
+        bench.keepOnly(bench.createRule({ CaIds: [named] }));
+        const stranger = (await makeClient(other)).der;
+        expect(bench.account.admits({ ...WORLD, certificate: stranger })).toBe(false);
+        expect(bench.account.admits({ ...WORLD, certificate: alice })).toBe(true);
+    });
+
     test("if any rule does", () => {
         const bench = new Bench();
         const caId = bench.uploadCa(authority.pem);

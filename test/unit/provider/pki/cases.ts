@@ -52,6 +52,7 @@ export async function cases(): Promise<readonly Case[]> {
         new Extension("2.16.840.1.113730.1.1", false, Buffer.from(`0302${bits}`, "hex"));
     // Permits any directory name: a constraint that this client fulfils.
     const constraint = new Extension("2.5.29.30", true, Buffer.from("3008a0063004a4023000", "hex"));
+    const pretender = await authority({ authorityKeyId: null }, undefined, stranger.key);
     const intermediate = await authority({ issuer: [{ CN: ["Root"] }] }, undefined, stranger.key);
 
     return [
@@ -215,6 +216,14 @@ export async function cases(): Promise<readonly Case[]> {
             reason: /not self-signed/,
             client: (await client(intermediate.key)).pem,
             authority: intermediate.pem,
+        },
+        {
+            title: "an authority that bears its own name over another's signature",
+            trusted: false,
+            reason: /not self-signed/,
+            stricter: "openssl does not look at a root's signature",
+            client: (await client(pretender.key)).pem,
+            authority: pretender.pem,
         },
         {
             title: "another authority of the same name",

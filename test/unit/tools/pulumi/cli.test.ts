@@ -35,7 +35,9 @@ function getters(calls: string[], ways: Partial<Getters> = {}): Getters {
         async build(folder, progress) {
             calls.push("build");
             await ways.build?.(folder, progress);
-            if (!ways.build) fake(join(folder, "bin"), "pulumi");
+            if (ways.build) return;
+            await new Promise((done) => setTimeout(done, 50));
+            fake(join(folder, "bin"), "pulumi");
         },
     };
 }

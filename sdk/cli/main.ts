@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+/** The `portcullis` command: each subcommand is a file beside this one. */
+import { Command } from "commander";
+import { emulateCommand } from "./emulate";
+import { version } from "./version";
+
+async function main(): Promise<void> {
+    const program = new Command("portcullis")
+        .description("Declare who may open the gates, and never lock the owner out.")
+        .version(version())
+        .addCommand(emulateCommand());
+    await program.parseAsync();
+}
+
+main().catch((error: unknown) => {
+    process.stderr.write(`portcullis: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+});
