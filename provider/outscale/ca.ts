@@ -3,7 +3,7 @@ import { z } from "zod";
 import { PortcullisError } from "../errors";
 import { checkInputs } from "../inputs";
 import { fingerprintSha1 } from "../pki/pem";
-import { PartialFailure, type Context, type ResourceType } from "../resource";
+import { PartialFailure, type ResourceType } from "../resource";
 import { admitted, narrow } from "./account";
 import type { Calls } from "./api/calls";
 import { createOnce, type OutscaleApi } from "./api/client";

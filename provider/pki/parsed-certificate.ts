@@ -1,5 +1,6 @@
 /** A certificate read into what decisions need, with the raw names and extensions that node:crypto leaves out. */
 import { X509Certificate, type KeyObject } from "node:crypto";
+import { remembered } from "../memo";
 import { childrenOf, elementsOf, oidText, stringOf, TAG, timeOf, type DerElement } from "./der";
 import { derOf, invalidInput } from "./pem";
 
@@ -47,25 +48,19 @@ export interface ParsedCertificate {
     readonly extendedKeyUsage: readonly string[] | undefined;
 }
 
-/** Enough for the authorities and clients of a large stack; the oldest go first. */
-const CACHE_SIZE = 512;
-const cache = new Map<string, ParsedCertificate>();
-
 /**
- * Reads a certificate. Answers for the same text come from a bounded cache, since a decision over many rules reads
- * the same few certificates again and again.
+ * Reads a certificate. Answers for the same text are remembered, since a decision over many rules reads the same few
+ * certificates again and again.
  *
  * @throws PortcullisError `InvalidInput` where the text is not exactly one well-formed certificate
  */
 export function parseCertificate(pem: string, property?: string): ParsedCertificate {
-    const cached = cache.get(pem);
-    if (cached !== undefined) return cached;
-    const der = derOf(pem, property);
-    const parsed = readCertificate(der, property);
-    if (cache.size >= CACHE_SIZE) for (const oldest of [...cache.keys()].slice(0, 64)) cache.delete(oldest);
-    cache.set(pem, parsed);
-    return parsed;
+    // Errors name the property, so the text is judged here; what is well-formed is read once.
+    derOf(pem, property);
+    return readOnce(pem);
 }
+
+const readOnce = remembered((pem) => readCertificate(derOf(pem), undefined));
 
 function readCertificate(der: Buffer, property: string | undefined): ParsedCertificate {
     try {

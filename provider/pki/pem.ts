@@ -1,6 +1,7 @@
 /** PEM text of certificates and requests: parsed strictly, compared by meaning, never echoed in an error. */
 import { createHash, X509Certificate } from "node:crypto";
 import { PortcullisError } from "../errors";
+import { remembered } from "../memo";
 
 /** Far more than any certificate; keeps a wrong file from being searched at length. */
 const LONGEST = 256 * 1024;
@@ -95,7 +96,16 @@ export function encodePem(label: string, der: Uint8Array): string {
  * @throws PortcullisError `InvalidInput` where the text is not exactly one certificate, or holds a private key
  */
 export function derOf(pem: string, property?: string): Buffer {
-    const der = decodePem(pem, CERTIFICATE, property);
+    try {
+        return derOnce(pem);
+    } catch (error) {
+        if (property === undefined || !(error instanceof PortcullisError)) throw error;
+        throw invalidInput(property, error.problem, error.remedy);
+    }
+}
+
+const derOnce = remembered((pem) => {
+    const der = decodePem(pem, CERTIFICATE);
     try {
         // OpenSSL ignores what follows the certificate's end; a fingerprint would not.
         if (new X509Certificate(der).raw.length === der.length) return der;
@@ -103,11 +113,11 @@ export function derOf(pem: string, property?: string): Buffer {
         // Refused below: OpenSSL's own words add nothing that helps.
     }
     throw invalidInput(
-        property,
+        undefined,
         "The PEM block is no X.509 certificate.",
         "Give a certificate as it was issued, unchanged.",
     );
-}
+});
 
 /** The certificate in its one normal form, so that two texts of the same certificate are equal. */
 export function normalisePem(pem: string, property?: string): string {

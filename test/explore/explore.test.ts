@@ -1,10 +1,9 @@
 /** Crash safety, in process: every call stopped before, after and with its answer lost, and thousands of orders. */
-import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { seeded } from "../support/random";
-import { countCalls, explore, GateFell, prepare, type Prepared } from "./run";
-import { account, scenarios, type Scenario } from "./scenarios";
-import type { Crash, CrashMode } from "./world";
+import { countCalls, explore, prepare, type Prepared } from "./run";
+import { scenarios, type Scenario } from "./scenarios";
+import type { CrashMode } from "./world";
 
 const MODES: readonly CrashMode[] = ["before", "after", "lost"];
 const SHUFFLED_RUNS = Number(process.env.PORTCULLIS_EXPLORE_RUNS ?? 2_400);

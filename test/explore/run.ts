@@ -102,12 +102,11 @@ async function deploy(prepared: Prepared, options: RunOptions): Promise<Deployed
     let calls = 0;
     for (const crash of [...options.crashes, undefined]) {
         const before = state;
-        let engine: Engine | undefined;
         const watch = (call: string): void => {
-            assertAdmitted(prepared, account, engine?.state ?? before, call);
+            assertAdmitted(prepared, account, started.engine.state, call);
         };
         const started = start(account, before, now, random, crash, options.parallel, watch);
-        engine = started.engine;
+        const { engine } = started;
         const failure = await attempt(engine, scenario.target, options.refreshAfterCrash && calls > 0);
         state = engine.state;
         calls += started.process.calls();
@@ -122,13 +121,13 @@ async function deploy(prepared: Prepared, options: RunOptions): Promise<Deployed
     throw new Error("unreachable: the last run has no crash");
 }
 
-async function attempt(engine: Engine, target: Graph | undefined, refresh: boolean): Promise<unknown> {
+async function attempt(engine: Engine, target: Graph | undefined, refresh: boolean): Promise<Error | undefined> {
     try {
         if (refresh) await engine.refresh();
         await (target === undefined ? engine.destroy() : engine.up(target));
         return undefined;
     } catch (error) {
-        if (error instanceof GateFell) throw error;
+        if (error instanceof GateFell || !(error instanceof Error)) throw error;
         return error;
     }
 }

@@ -1,5 +1,5 @@
 /** One account and one provider process in memory: calls are counted, and the process dies or loses an answer at one. */
-import { OutscaleAccount } from "../../emulators/outscale";
+import type { OutscaleAccount } from "../../emulators/outscale";
 import {
     createOutscaleApi,
     TransportFailure,
@@ -86,7 +86,7 @@ export function startProcess(
         transport,
         now,
         sleep: () => Promise.resolve(),
-        random: random.next,
+        random: () => random.next(),
     });
     return { api, dead: () => dead, calls: () => calls };
 }

@@ -26,7 +26,8 @@ describe("the command of the OUTSCALE emulator", () => {
     afterEach(async () => {
         for (const child of children.splice(0)) {
             if (child.exitCode === null && child.signalCode === null) {
-                child.kill("SIGKILL");
+                // Told, not killed: so it takes its file of the authority away.
+                child.kill("SIGTERM");
                 await once(child, "exit");
             }
         }

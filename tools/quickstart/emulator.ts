@@ -34,7 +34,7 @@ export async function startEmulator(directory: string): Promise<EmulatorProcess>
         ...connection,
         pid,
         leave: () => {
-            child.stdout?.destroy();
+            child.stdout.destroy();
             child.unref();
         },
         stop: async () => {

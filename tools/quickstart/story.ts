@@ -39,9 +39,9 @@ export async function tell({ stack, emulator, progress, sabotaged, print }: Stor
     const after = await rules(withCertificate);
 
     print("\nAccess rules before:");
-    before.forEach((rule) => print(`  ${rule}`));
+    for (const rule of before) print(`  ${rule}`);
     print("Access rules after:");
-    after.forEach((rule) => print(`  ${rule}`));
+    for (const rule of after) print(`  ${rule}`);
     print("");
     print(`With key and secret alone:     ${await refusal(keyAlone)}`);
     await withCertificate.call("ReadApiAccessRules", {});

@@ -1,0 +1,57 @@
+/** `npm run check`: format, lint, types, build and every test, then one line that counts the tests. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createProgress } from "../progress";
+import { findPulumi } from "../pulumi/cli";
+import { add, NOTHING, type Counts } from "./counts";
+import { run, runJest, runMocha } from "./steps";
+
+interface Step {
+    readonly name: string;
+    readonly work: (scratch: string) => Promise<Counts>;
+}
+
+const STEPS: readonly Step[] = [
+    { name: "format", work: () => run("prettier", ["--check", "--log-level", "warn", "."]) },
+    { name: "types", work: () => run("tsc", ["-p", "tsconfig.json"]) },
+    { name: "lint", work: () => run("eslint", ["."]) },
+    { name: "build", work: () => run("node", ["tools/build.mjs"]) },
+    { name: "unit", work: (scratch) => runJest(scratch) },
+    { name: "explore", work: (scratch) => runMocha("explore", scratch) },
+    { name: "integration", work: (scratch) => runMocha("integration", scratch) },
+    { name: "e2e", work: (scratch) => runMocha("e2e", scratch) },
+];
+
+async function main(): Promise<void> {
+    const wanted = process.argv.slice(2);
+    const unknown = wanted.filter((name) => !STEPS.some((step) => step.name === name));
+    if (unknown.length > 0) {
+        throw new Error(`No such step: ${unknown.join(", ")}. Use: ${STEPS.map(({ name }) => name).join(", ")}.`);
+    }
+    const steps = STEPS.filter((step) => wanted.length === 0 || wanted.includes(step.name));
+    const scratch = mkdtempSync(join(tmpdir(), "portcullis-check-"));
+    let counts = NOTHING;
+    const slow: string[] = [];
+    try {
+        // Got before any test starts its clock: on a new machine the CLI is built, which takes minutes.
+        if (steps.some(({ name }) => name === "e2e")) await findPulumi({ progress: createProgress(process.stdout) });
+        for (const { name, work } of steps) {
+            console.log(`\n== ${name}`);
+            const started = performance.now();
+            counts = add(counts, await work(scratch));
+            slow.push(`${name} ${((performance.now() - started) / 1_000).toFixed(0)} s`);
+        }
+    } finally {
+        rmSync(scratch, { recursive: true, force: true });
+    }
+    console.log(`\n${slow.join(", ")}`);
+    console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+    if (counts.failed > 0) process.exitCode = 1;
+}
+
+main().catch((error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    console.log("0 passed, 1 failed, 0 skipped");
+    process.exitCode = 1;
+});

@@ -1,0 +1,49 @@
+/** The kinds of steps that a check has: a plain command, jest, and mocha. */
+import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { countsOfJest, countsSchema, NOTHING, type Counts } from "./counts";
+
+/** Runs a program of node_modules and passes its output on; gives its exit code. */
+function execute(command: string, args: readonly string[], environment: Record<string, string> = {}): Promise<number> {
+    const path = [resolve("node_modules/.bin"), process.env.PATH ?? ""].join(delimiter);
+    const child = spawn(command, args, {
+        stdio: ["ignore", "inherit", "inherit"],
+        env: { ...process.env, PATH: path, ...environment },
+    });
+    return new Promise((end, fail) => {
+        child.once("error", fail);
+        child.once("exit", (code) => {
+            end(code ?? 1);
+        });
+    });
+}
+
+/** A step without tests: nothing counted where it succeeds, one failure where it does not. */
+export async function run(command: string, args: readonly string[]): Promise<Counts> {
+    return (await execute(command, args)) === 0 ? NOTHING : { ...NOTHING, failed: 1 };
+}
+
+export async function runJest(scratch: string): Promise<Counts> {
+    const file = join(scratch, "jest.json");
+    const code = await execute("jest", ["--silent", "--json", "--outputFile", file]);
+    return counted(code, existsSync(file) ? countsOfJest(readJson(file)) : NOTHING);
+}
+
+/** Runs the mocha tests of `test/<folder>`. */
+export async function runMocha(folder: string, scratch: string): Promise<Counts> {
+    const file = join(scratch, `${folder}.json`);
+    const args = ["--reporter", resolve("tools/check/mocha-reporter.cjs"), `test/${folder}/**/*.test.ts`];
+    const code = await execute("mocha", args, { PORTCULLIS_COUNTS: file });
+    return counted(code, existsSync(file) ? countsSchema.parse(readJson(file)) : NOTHING);
+}
+
+/** A runner that failed without a failed test (it crashed, or found nothing to run) is a failure all the same. */
+function counted(code: number, counts: Counts): Counts {
+    const ran = counts.passed + counts.failed + counts.skipped > 0;
+    return (code !== 0 && counts.failed === 0) || !ran ? { ...counts, failed: counts.failed + 1 } : counts;
+}
+
+function readJson(file: string): unknown {
+    return JSON.parse(readFileSync(file, "utf8"));
+}
