@@ -39,14 +39,17 @@ export function parseRange(text: string): AddressRange {
 
 function parseAddress(text: string, whole: string): ipaddr.IPv4 | ipaddr.IPv6 {
     // ipaddr.js reads octal, hexadecimal and shortened IPv4 forms too; an access rule must mean what it shows.
-    const plain =
-        ipaddr.IPv4.isValidFourPartDecimal(text) || (text.includes(":") && ipaddr.IPv6.isValid(text));
-    if (!plain || text.includes("%")) throw malformed(whole);
+    const dotted = /[^:]*\.[^:]*$/.exec(text)?.[0];
+    const plain = dotted === undefined || ipaddr.IPv4.isValidFourPartDecimal(dotted);
+    const valid = text === dotted || (text.includes(":") && ipaddr.IPv6.isValid(text));
+    if (!plain || !valid || text.includes("%")) throw malformed(whole);
+    // It also takes the deprecated IPv4-compatible form for a mapped address, which that is not.
+    if (dotted !== undefined && text === `::${dotted}`) return ipaddr.parse(`0${text}`);
     return ipaddr.parse(text);
 }
 
 function parsePrefix(text: string, most: bigint, whole: string): bigint {
-    if (!/^\d{1,3}$/.test(text) || BigInt(text) > most) throw malformed(whole);
+    if (!/^(0|[1-9]\d{0,2})$/.test(text) || BigInt(text) > most) throw malformed(whole);
     return BigInt(text);
 }
 

@@ -42,7 +42,13 @@ export const protectedIdentity = z
 
 /** What every resource that calls the account's API takes besides its own inputs. */
 export const shared = {
-    protect: z.array(protectedIdentity).default([]),
+    protect: z
+        .array(protectedIdentity)
+        .default([])
+        .refine(
+            (identities) => new Set(identities.map(({ name }) => name)).size === identities.length,
+            "Two identities have the same name. Give each its own: refusals speak of them by it.",
+        ),
     clientCertificates: z.array(clientCertificate).default([]),
 };
 

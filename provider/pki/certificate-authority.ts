@@ -37,9 +37,6 @@ export interface CertificateAuthorityState extends CertificateAuthorityInputs, C
     readonly privateKeyPem?: string | undefined;
 }
 
-/** The outputs that must be encrypted in the state. */
-export const secretOutputs = ["privateKeyPem"] as const;
-
 const PATH_LENGTH = "Give a whole number from 0 to 10.";
 
 const schema = z.object({

@@ -41,9 +41,6 @@ export interface ClientCertificateState extends ClientCertificateInputs, Issued 
     readonly credentials: readonly Credential[];
 }
 
-/** The outputs that must be encrypted in the state. */
-export const secretOutputs = ["privateKeyPem", "authorityPrivateKeyPem", "credentials"] as const;
-
 const schema = z.object({
     commonName: fields.nameField("client's common name"),
     authorityCertificatePem: fields.pemField("authority's certificate", authorityPem),

@@ -1,0 +1,390 @@
+/** The provider core on the real engine: no-op previews, secrets, drift, objects gone, partial failures, adoption. */
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "mocha";
+import { z } from "zod";
+import { outscale, pki } from "../../sdk";
+import { providerText } from "../../provider/dynamic";
+import type { UpResult } from "../../tools/pulumi/engine";
+import { accountProgram, certificatesOf, EC, OFFICE } from "../support/account-program";
+import { changesOf, openDeployment, OPENING, type Checkpoint, type Deployment } from "../support/deployment";
+import { assertHidden, failureOf, filesBelow, linesOf, toldBy } from "../support/secrets";
+import { refusal, shapeOf, type AccountShape } from "../support/staged-account";
+
+/** Nobody would come upon it by chance. */
+const PASSPHRASE = "correct-horse-battery-staple-71";
+
+const resources = z.object({
+    resources: z.array(
+        z.object({
+            type: z.string(),
+            urn: z.string(),
+            id: z.string().optional(),
+            inputs: z.record(z.string(), z.unknown()).default({}),
+            outputs: z.record(z.string(), z.unknown()).default({}),
+        }),
+    ),
+});
+
+/** The resources that the stack's state holds. */
+async function stateOf({ stack }: Deployment): Promise<z.output<typeof resources>["resources"]> {
+    const { deployment } = await stack.exportState();
+    return resources.parse(deployment).resources;
+}
+
+const isOurs = ({ type }: { readonly type: string }): boolean =>
+    type.startsWith("pulumi-nodejs:dynamic/") && !type.startsWith("pulumi-nodejs:dynamic/other");
+
+describe("AccountMfa on the real engine", function () {
+    this.timeout(180_000);
+
+    let deployment: Deployment;
+    let first: UpResult;
+    let base: Checkpoint;
+    let shape: AccountShape;
+
+    before(async function () {
+        this.timeout(OPENING);
+        deployment = await openDeployment({ program: accountProgram() });
+        first = await deployment.stack.up();
+        base = await deployment.checkpoint();
+        shape = shapeOf(deployment.account);
+    });
+
+    after(() => deployment.close());
+
+    it("leaves two certificate-only ways in and retires the rules that it found", () => {
+        assert.deepEqual(shape, {
+            rules: [
+                `["gatehouse/test account-backup-rule",[],[],["${OFFICE}/32"]]`,
+                '["gatehouse/test account-rule-certificate",["gatehouse/test account-ca-1"],[],[]]',
+            ],
+            cas: ["gatehouse/test account-ca-1"],
+        });
+    });
+
+    it("shows no change at the next preview, and none after a refresh", async () => {
+        assert.deepEqual(changesOf(await deployment.stack.preview()), {});
+        assert.deepEqual(changesOf(await deployment.stack.refresh()), {});
+        assert.deepEqual(changesOf(await deployment.stack.preview()), {});
+        assert.deepEqual(deployment.account.snapshot(), base.account);
+    });
+
+    it("keeps in state the text that calls out to the package, and nothing else", async () => {
+        const ours = (await stateOf(deployment)).filter(isOurs);
+        assert.equal(ours.length, 11);
+        for (const { type, inputs, outputs } of ours) {
+            const text = providerText(type.slice("pulumi-nodejs:dynamic/".length));
+            assert.equal(inputs.__provider, text, type);
+            assert.equal(outputs.__provider, text, type);
+        }
+    });
+
+    it("finds a rule that is gone, and makes it again", async () => {
+        const { account, stack } = deployment;
+        const lost = account.ruleDescribed("account-backup-rule").ApiAccessRuleId;
+        account.changeRules((rules) => rules.filter(({ ApiAccessRuleId }) => ApiAccessRuleId !== lost));
+        assert.deepEqual(changesOf(await stack.refresh()), { delete: 1 });
+        // The proof names the rule by its id, so it is made anew as well.
+        assert.deepEqual(changesOf(await stack.up({ outputs: false })), { create: 1, update: 1 });
+        assert.deepEqual(shapeOf(account), shape);
+        assert.notEqual(account.ruleDescribed("account-backup-rule").ApiAccessRuleId, lost);
+        assert.deepEqual(changesOf(await stack.preview()), {});
+        await deployment.restore(base);
+    });
+
+    it("finds a rule that was changed by hand, and restores it", async () => {
+        const { account, stack } = deployment;
+        const id = account.ruleDescribed("account-rule-certificate").ApiAccessRuleId;
+        account.changeRules((rules) =>
+            rules.map((rule) =>
+                rule.ApiAccessRuleId === id
+                    ? { ...rule, Cns: ["operator"], Description: "touched by hand" }
+                    : rule,
+            ),
+        );
+        assert.deepEqual(changesOf(await stack.preview({ refresh: true })), { update: 1 });
+        assert.deepEqual(changesOf(await stack.refresh()), { update: 1 });
+        const up = await stack.up({ outputs: false });
+        assert.deepEqual(shapeOf(account), shape);
+        assert.equal(account.ruleDescribed("account-rule-certificate").ApiAccessRuleId, id);
+        assert.equal(up.changes.create, undefined);
+        assert.deepEqual(changesOf(await stack.preview()), {});
+        await deployment.restore(base);
+    });
+
+    it("finds a retired rule that came back, and retires it again", async () => {
+        const { account, stack } = deployment;
+        const world = {
+            CaIds: [],
+            Cns: [],
+            IpRanges: ["0.0.0.0/0"],
+            Description: "Allows all IPv4 domain",
+            ApiAccessRuleId: `aar-${"1".repeat(32)}`,
+        };
+        account.changeRules((rules) => [...rules, world]);
+        assert.deepEqual(changesOf(await stack.refresh()), { delete: 1 });
+        assert.deepEqual(changesOf(await stack.up({ outputs: false })), { create: 1 });
+        assert.deepEqual(shapeOf(account), shape);
+        assert.deepEqual(changesOf(await stack.preview()), {});
+        await deployment.restore(base);
+    });
+
+    it("keeps the id of a retirement whose last look failed, and finishes it the next time", async () => {
+        const { account, stack } = deployment;
+        await stack.destroy();
+        let deleted = 0;
+        account.alter = (call, answer) => {
+            if (call === "DeleteApiAccessRule") deleted += 1;
+            return deleted > 0 && call === "ReadApiAccessRules" ? refusal(400, "4000", "Not now.") : answer;
+        };
+        const failure = await failureOf(stack.up({ outputs: false }));
+        assert.match(failure.message, /OUTSCALE refused ReadApiAccessRules \(HTTP 400, code 4000/);
+        account.alter = undefined;
+        const retired = (await stateOf(deployment)).filter(({ type }) =>
+            type.endsWith(":RetiredApiAccessRule"),
+        );
+        assert.ok(retired.length >= 1, "a rule that was deleted is in state");
+        await stack.up({ outputs: false });
+        assert.deepEqual(shapeOf(account), shape);
+        assert.deepEqual(changesOf(await stack.preview()), {});
+        await stack.destroy();
+        const found = ["Allows Outscale Cockpit of this region", "Allows all IPv4 domain"];
+        assert.deepEqual(
+            account
+                .rules()
+                .map(({ Description }) => Description)
+                .sort(),
+            found,
+        );
+        await deployment.restore(base);
+    });
+
+    it("needs no credentials for a preview, and lets through what is not known yet", async () => {
+        const bare = await openDeployment({ program: accountProgram(), config: () => ({}) });
+        try {
+            const preview = await bare.stack.preview();
+            assert.deepEqual(preview.changes, { create: 13 });
+            assert.deepEqual(preview.diagnostics, []);
+            assert.deepEqual(bare.emulator.calls, []);
+        } finally {
+            await bare.close();
+        }
+    });
+
+    it("holds every secret encrypted, and prints none, whether runs succeed or fail", async () => {
+        const { account, directory, stack, emulator } = deployment;
+        assert.equal(first.outputs.certificates?.secret, true);
+        const up = await stack.up({
+            program: accountProgram({ clients: { operator: EC, ci: { ...EC, validity: "100d" } } }),
+        });
+        const keys = [...Object.values(certificatesOf(first)), ...Object.values(certificatesOf(up))].map(
+            ({ privateKeyPem = "" }) => privateKeyPem,
+        );
+        assert.equal(new Set(keys).size, 3, "the operator's key, and the pipeline's two");
+        const secrets = [emulator.secretKey, "PRIVATE KEY-----", ...keys.flatMap(linesOf)];
+        const { outputs: _clear, ...told } = up;
+
+        // One that shows differences of every kind, and one that fails in the middle.
+        const other = accountProgram({
+            authority: { ...EC, generation: 2 },
+            clients: { operator: { ...EC, validity: "90d" } },
+            protect: [{ client: "operator" }],
+        });
+        const diff = await stack.preview({ program: other, diff: true });
+        assert.match(diff.stdout, /account-client-operator/);
+        account.alter = (call, answer) =>
+            call === "UpdateApiAccessRule" ? refusal(400, "4000", "Not today.") : answer;
+        const failure = await failureOf(stack.up({ program: other, diff: true }));
+        assert.match(failure.message, /OUTSCALE refused UpdateApiAccessRule/);
+        account.alter = undefined;
+
+        assertHidden(secrets, [
+            ["the update's output", toldBy({ ...told })],
+            ["the preview's output", toldBy(diff)],
+            ["the failed update's output", toldBy(failure)],
+            ["the exported state", JSON.stringify(await stack.exportState())],
+            ...filesBelow(directory),
+        ]);
+        await deployment.restore(base);
+    });
+});
+
+describe("single resources on the real engine", function () {
+    this.timeout(180_000);
+
+    let deployment: Deployment;
+    let empty: Checkpoint;
+    let authority: string;
+
+    before(async function () {
+        this.timeout(OPENING);
+        const program = () => {
+            const { certificatePem } = new pki.CertificateAuthority("authority", {
+                ...EC,
+                commonName: "Gate",
+            });
+            return Promise.resolve({ certificatePem });
+        };
+        deployment = await openDeployment({ program, environment: { GATE_PASSPHRASE: PASSPHRASE } });
+        const { outputs } = await deployment.stack.up();
+        authority = String(outputs.certificatePem?.value);
+        await deployment.stack.destroy();
+        empty = await deployment.checkpoint();
+    });
+
+    after(() => deployment.close());
+
+    const gate =
+        (options: Partial<outscale.CaArgs> & { readonly adopt?: boolean } = {}) =>
+        () => {
+            const ca = new outscale.Ca("gate", { caPem: authority, ...options });
+            const rule = new outscale.ApiAccessRule("gate", {
+                caIds: [ca.caId],
+                ...(options.adopt === undefined ? {} : { adopt: options.adopt }),
+            });
+            return Promise.resolve({ caId: ca.caId, ruleId: rule.ruleId });
+        };
+
+    it("keeps an authority whose fingerprint could not be verified, and goes on with the same one", async () => {
+        const { account, stack } = deployment;
+        // `answer` is in the form of CreateCa and ReadCas.
+        account.alter = (call, answer) =>
+            ["CreateCa", "ReadCas"].includes(call)
+                ? {
+                      ...answer,
+                      body: JSON.parse(
+                          JSON.stringify(answer.body).replace(/[0-9a-f]{40}/g, "0".repeat(40)),
+                      ) as typeof answer.body,
+                  }
+                : answer;
+        const failure = await failureOf(stack.up({ program: gate(), outputs: false }));
+        assert.match(failure.message, /the account reports fingerprint 0{40} for ca-[0-9a-f]{32}/i);
+        const [made] = account.cas();
+        const kept = (await stateOf(deployment)).find(({ type }) => type.endsWith(":Ca"));
+        assert.equal(kept?.id, made?.CaId);
+        assert.deepEqual(
+            account.rules().filter(({ CaIds }) => CaIds.length > 0),
+            [],
+            "no rule trusts it yet",
+        );
+
+        const again = await failureOf(stack.up({ program: gate(), outputs: false }));
+        assert.match(again.message, /the account reports fingerprint/i);
+        account.alter = undefined;
+        await stack.up({ program: gate(), outputs: false });
+        assert.deepEqual(
+            account.cas().map(({ CaId }) => CaId),
+            [made?.CaId],
+        );
+        assert.equal(account.rules().filter(({ CaIds }) => CaIds.length > 0).length, 1);
+        assert.deepEqual(changesOf(await stack.preview({ program: gate() })), {});
+        await deployment.restore(empty);
+    });
+
+    it("continues where the rule could not be made, without a second authority", async () => {
+        const { account, stack } = deployment;
+        account.alter = (call, answer) =>
+            call === "ReadApiAccessRules" ? refusal(400, "4000", "Not now.") : answer;
+        await failureOf(stack.up({ program: gate(), outputs: false }));
+        const [made] = account.cas();
+        account.alter = undefined;
+        await stack.up({ program: gate(), outputs: false });
+        assert.deepEqual(
+            account.cas().map(({ CaId }) => CaId),
+            [made?.CaId],
+        );
+        assert.equal(account.rules().length, 3);
+        await deployment.restore(empty);
+    });
+
+    it("adopts what the account already has, when told so", async () => {
+        const { account, stack } = deployment;
+        const { outputs } = await stack.up({ program: gate() });
+        // The account as it is, and a stack that knows nothing of it.
+        const standing = account.snapshot();
+        await deployment.restore({ ...empty, account: standing });
+        account.changeRules((rules) =>
+            rules.map((rule) => (rule.CaIds.length > 0 ? { ...rule, Description: "by hand" } : rule)),
+        );
+        account.changeCas((cas) => cas.map((ca) => ({ ...ca, Description: "by hand" })));
+        const adopted = await stack.up({ program: gate({ adopt: true }) });
+        assert.deepEqual(adopted.outputs, outputs);
+        assert.deepEqual(account.snapshot(), standing, "the descriptions are the program's again");
+        assert.deepEqual(changesOf(await stack.preview({ program: gate({ adopt: true }) })), {});
+        assert.deepEqual(changesOf(await stack.preview({ program: gate() })), {}, "adoption is over");
+        await deployment.restore(empty);
+    });
+
+    it("finds an authority that is gone, and makes it and what names it again", async () => {
+        const { account, stack } = deployment;
+        await stack.up({ program: gate(), outputs: false });
+        const shape = shapeOf(account);
+        account.changeCas(() => []);
+        assert.deepEqual(changesOf(await stack.refresh()), { delete: 1 });
+        assert.deepEqual(changesOf(await stack.up({ program: gate(), outputs: false })), {
+            create: 1,
+            update: 1,
+        });
+        assert.deepEqual(shapeOf(account), shape);
+        assert.deepEqual(changesOf(await stack.preview({ program: gate() })), {});
+        await deployment.restore(empty);
+    });
+
+    it("keeps keys and passphrases of files and of given authorities out of state and output", async () => {
+        const { stack, directory, home, emulator } = deployment;
+        const program = (validity: string) => () => {
+            const filed = new pki.CertificateAuthority("filed", {
+                ...EC,
+                commonName: "Filed",
+                privateKeyFile: { path: `${home}/filed.pem`, passphraseVariable: "GATE_PASSPHRASE" },
+            });
+            const held = new pki.CertificateAuthority("held", { ...EC, commonName: "Held" });
+            const client = new pki.ClientCertificate("client", {
+                ...EC,
+                commonName: "client",
+                validity,
+                authorityCertificatePem: held.certificatePem,
+                authorityPrivateKeyPem: held.privateKeyPem,
+            });
+            const other = new pki.ClientCertificate("other", {
+                ...EC,
+                commonName: "other",
+                authorityCertificatePem: filed.certificatePem,
+                authorityKeyFile: { path: `${home}/filed.pem`, passphraseVariable: "GATE_PASSPHRASE" },
+            });
+            const { privateKeyPem } = client;
+            return Promise.resolve({
+                held: held.privateKeyPem,
+                filed: filed.privateKeyPem,
+                key: privateKeyPem,
+                other: other.privateKeyPem,
+                former: client.credentials,
+                derived: privateKeyPem.apply((pem) => pem?.split("\n")[1]),
+            });
+        };
+        const runs = [
+            await stack.up({ program: program("100d") }),
+            await stack.up({ program: program("90d"), diff: true }),
+        ];
+        const last = runs.at(-1)?.outputs ?? {};
+        for (const name of ["held", "key", "other", "former", "derived"]) {
+            assert.equal(last[name]?.secret, true, `${name} is a secret output`);
+        }
+        assert.equal(last.filed, undefined, "the key in the file is nowhere else");
+        const keys = runs.flatMap(({ outputs }) =>
+            ["held", "key", "other"].map((name) => String(outputs[name]?.value)),
+        );
+        const secrets = [PASSPHRASE, emulator.secretKey, ...keys.flatMap(linesOf)];
+        const diff = await stack.preview({ program: program("80d"), diff: true });
+        const files = [...filesBelow(directory)].filter(([path]) => !path.endsWith("filed.pem"));
+        assertHidden(
+            [...secrets, "PRIVATE KEY-----"],
+            [
+                ["the update's output", JSON.stringify(runs.map(({ outputs: _clear, ...told }) => told))],
+                ["the preview's output", toldBy(diff)],
+                ...files,
+            ],
+        );
+        await deployment.restore(empty);
+    });
+});

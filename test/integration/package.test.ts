@@ -1,0 +1,137 @@
+/** The package as users get it: what `npm pack` holds, and that programs of both module kinds can use it. */
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { z } from "zod";
+
+const packed = z
+    .array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }))
+    .length(1);
+
+describe("the package", function () {
+    this.timeout(120_000);
+    const folder = mkdtempSync(join(tmpdir(), "portcullis-package-"));
+    let files: readonly string[] = [];
+
+    before(() => {
+        // The declarations take longest, and a quickstart's build leaves them out.
+        if (!existsSync("dist/sdk/index.d.ts")) execFileSync("node", ["tools/build.mjs"]);
+        const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", folder];
+        const [pack] = packed.parse(JSON.parse(execFileSync("npm", args, { encoding: "utf8" })));
+        assert.ok(pack);
+        files = pack.files.map(({ path }) => path);
+        const installed = join(folder, "node_modules/pulumi-portcullis");
+        mkdirSync(installed, { recursive: true });
+        execFileSync("tar", ["-xzf", join(folder, pack.filename), "-C", installed, "--strip-components=1"]);
+        // Its dependencies, as a package manager would have put them beside it.
+        for (const name of [
+            "@pulumi",
+            "@peculiar",
+            "zod",
+            "commander",
+            "ipaddr.js",
+            "reflect-metadata",
+            "@types",
+        ]) {
+            symlinkSync(resolve("node_modules", name), join(folder, "node_modules", name));
+        }
+    });
+
+    after(() => {
+        rmSync(folder, { recursive: true, force: true });
+    });
+
+    it("holds the build and its documents, and nothing else", () => {
+        const others = files.filter((path) => !/^dist\/(provider|components|sdk|emulators)\//.test(path));
+        assert.deepEqual(others.sort(), ["CHANGELOG.md", "LICENSE", "README.md", "package.json"]);
+        assert.deepEqual(
+            files.filter((path) => path.startsWith("dist/") && !/\.(js|d\.ts)$/.test(path)),
+            [],
+        );
+    });
+
+    it("declares every package that its build requires", () => {
+        const script = `
+            const fs = require("node:fs"), path = require("node:path"), { builtinModules } = require("node:module");
+            const { dependencies, peerDependencies } = require("./package.json");
+            const known = [...Object.keys({ ...dependencies, ...peerDependencies }), ...builtinModules];
+            const missing = new Set();
+            for (const file of fs.readdirSync("dist", { recursive: true }).filter((each) => each.endsWith(".js"))) {
+                for (const [, name] of fs.readFileSync(path.join("dist", file), "utf8").matchAll(/require\\("([^".][^"]*)"\\)/g)) {
+                    const root = name.replace(/^node:/, "").split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/");
+                    if (!known.includes(root)) missing.add(root);
+                }
+            }
+            console.log(JSON.stringify([...missing]));`;
+        const installed = join(folder, "node_modules/pulumi-portcullis");
+        const missing: unknown = JSON.parse(
+            execFileSync("node", ["-e", script], { cwd: installed, encoding: "utf8" }),
+        );
+        assert.deepEqual(missing, []);
+    });
+
+    it("is required and imported", () => {
+        const names = "[p.AccountMfa.name, p.outscale.Ca.name, p.pki.ClientCertificate.name]";
+        const expected = JSON.stringify(["AccountMfa", "Ca", "ClientCertificate"]);
+        const run = (...args: string[]): string =>
+            execFileSync("node", args, { cwd: folder, encoding: "utf8" }).trim();
+        assert.equal(
+            run("-e", `const p = require("pulumi-portcullis"); console.log(JSON.stringify(${names}))`),
+            expected,
+        );
+        const esm = `import * as p from "pulumi-portcullis"; console.log(JSON.stringify(${names}))`;
+        assert.equal(run("--input-type=module", "-e", esm), expected);
+        assert.equal(
+            run(
+                "-e",
+                `console.log(typeof require("pulumi-portcullis/runtime").provider("outscale:Ca").create)`,
+            ),
+            "function",
+        );
+    });
+
+    it("type-checks in a strict program, and refuses a wrong argument", () => {
+        const options = {
+            strict: true,
+            noEmit: true,
+            module: "node16",
+            moduleResolution: "node16",
+            target: "ES2022",
+            types: ["node"],
+        };
+        writeFileSync(
+            join(folder, "tsconfig.json"),
+            JSON.stringify({ compilerOptions: options, include: ["*.ts"] }),
+        );
+        writeFileSync(
+            join(folder, "program.ts"),
+            [
+                'import * as pulumi from "@pulumi/pulumi";',
+                'import { AccountMfa, outscale } from "pulumi-portcullis";',
+                'const mfa = new AccountMfa("a", { clients: { operator: {} }, protect: [{ client: "operator" }] });',
+                "export const ids: pulumi.Output<string[]> = mfa.caIds;",
+                'new outscale.ApiAccessRule("r", { ipRanges: [pulumi.output("192.0.2.1")] });',
+                "// @ts-expect-error a rule takes no such argument",
+                'new outscale.ApiAccessRule("r", { addresses: [] });',
+                "// @ts-expect-error clients are required",
+                'new AccountMfa("b", {});',
+            ].join("\n"),
+        );
+        const { stdout, status } = spawnSync(resolve("node_modules/.bin/tsc"), ["-p", folder], {
+            encoding: "utf8",
+        });
+        assert.equal(stdout, "");
+        assert.equal(status, 0);
+    });
+
+    it("has a command that says its version", () => {
+        const manifest = z
+            .object({ version: z.string() })
+            .parse(JSON.parse(execFileSync("cat", ["package.json"], { encoding: "utf8" })));
+        const main = join(folder, "node_modules/pulumi-portcullis/dist/sdk/cli/main.js");
+        assert.equal(execFileSync(main, ["--version"], { encoding: "utf8" }).trim(), manifest.version);
+    });
+});

@@ -1,0 +1,54 @@
+/** Looks for secrets where none may stand: in what a run prints, and in every file that the engine writes. */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { EngineError } from "../../tools/pulumi/engine-error";
+import type { RunResult } from "../../tools/pulumi/engine";
+
+/** The distinctive lines of a PEM text: any of them alone gives the secret away. */
+export function linesOf(pem: string): string[] {
+    return pem.split("\n").filter((line) => line.length >= 24 && !line.startsWith("-----"));
+}
+
+/** Everything that a run told anybody. */
+export function toldBy(run: RunResult | EngineError): string {
+    if (!(run instanceof EngineError)) return JSON.stringify(run);
+    const cause = run.cause instanceof Error ? `${run.cause.message}${run.cause.stack ?? ""}` : "";
+    return `${run.message}${run.stack ?? ""}${cause}${JSON.stringify(run.report)}`;
+}
+
+/** The run's error. Fails where the run succeeds, or fails in another way than by the engine's word. */
+export async function failureOf(run: Promise<unknown>): Promise<EngineError> {
+    const error: unknown = await run.then(
+        () => undefined,
+        (reason: unknown) => reason,
+    );
+    assert.ok(error instanceof EngineError, `the engine should have refused, and did not: ${String(error)}`);
+    assert.equal(error.reason, "failed", error.message);
+    return error;
+}
+
+/** Every file below a folder by its path; links are not followed. */
+export function filesBelow(folder: string): ReadonlyMap<string, string> {
+    return new Map(
+        readdirSync(folder, { recursive: true, withFileTypes: true })
+            .filter((entry) => entry.isFile())
+            .map((entry) => {
+                const path = join(entry.parentPath, entry.name);
+                return [path, readFileSync(path, "utf8")];
+            }),
+    );
+}
+
+/** Fails with the name of the text, and without the secret, where a text holds one. */
+export function assertHidden(
+    secrets: readonly string[],
+    texts: Iterable<readonly [name: string, text: string]>,
+): void {
+    assert.ok(secrets.length > 0 && secrets.every((secret) => secret.length >= 8), "secrets to look for");
+    for (const [name, text] of texts) {
+        secrets.forEach((secret, index) => {
+            if (text.includes(secret)) assert.fail(`${name} holds secret number ${index} in clear`);
+        });
+    }
+}

@@ -1,0 +1,418 @@
+/** The access decision, case by case: verdicts, the rules that admit, and the reason that each rule gives. */
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import {
+    decideAccess,
+    type AccessRule,
+    type Identity,
+    type Verdict,
+} from "../../../../provider/outscale/access";
+import { daysFromNow, makeHolders, NOW, type Holders } from "../../../support/holders";
+
+let holders: Holders;
+let ca: Record<"a" | "b" | "impostor" | "ended", { readonly id: string; readonly certificatePem: string }>;
+
+beforeAll(async () => {
+    holders = await makeHolders();
+    const named = (id: string, { certificatePem }: { readonly certificatePem: string }) => ({
+        id,
+        certificatePem,
+    });
+    const { a, b, impostor, ended } = holders.authorities;
+    ca = {
+        a: named("ca-a", a),
+        b: named("ca-b", b),
+        impostor: named("ca-impostor", impostor),
+        ended: named("ca-ended", ended),
+    };
+});
+
+const rule = (over: Partial<AccessRule>): AccessRule => ({
+    id: "aar-1",
+    authorities: [],
+    cns: [],
+    ipRanges: [],
+    ...over,
+});
+const from = (sourceIp: string): Identity => ({ name: "office", sourceIp });
+const EVERYWHERE = "from every address of the identity";
+
+describe("by address", () => {
+    test.each<[string, readonly string[], Verdict, string]>([
+        ["192.0.2.7", ["192.0.2.7"], "admitted", EVERYWHERE],
+        ["192.0.2.7", ["192.0.2.7/32"], "admitted", EVERYWHERE],
+        ["192.0.2.7", ["192.0.2.200/24"], "admitted", EVERYWHERE],
+        ["192.0.2.7/32", ["0.0.0.0/0"], "admitted", EVERYWHERE],
+        ["192.0.2.7", ["198.51.100.0/24", "192.0.2.0/29"], "admitted", EVERYWHERE],
+        ["192.0.2.8", ["192.0.2.0/29"], "refused", "192.0.2.8 is outside 192.0.2.0/29"],
+        [
+            "192.0.2.7",
+            ["198.51.100.0/24", "192.0.2.8"],
+            "refused",
+            "192.0.2.7 is outside 198.51.100.0/24, 192.0.2.8",
+        ],
+        ["2001:db8::7", ["2001:db8::ffff/32"], "admitted", EVERYWHERE],
+        ["2001:db8::7", ["2001:DB8:0:0:0:0:0:7"], "admitted", EVERYWHERE],
+        ["2001:db9::7", ["2001:db8::/32"], "refused", "2001:db9::7 is outside 2001:db8::/32"],
+        ["2001:db8::7", ["0.0.0.0/0"], "refused", "2001:db8::7 is outside 0.0.0.0/0"],
+        ["192.0.2.7", ["::/0"], "refused", "192.0.2.7 is outside ::/0"],
+        ["::ffff:192.0.2.7", ["192.0.2.0/24"], "admitted", EVERYWHERE],
+        ["192.0.2.7", ["::ffff:192.0.2.0/120"], "admitted", EVERYWHERE],
+        ["192.0.2.0/30", ["192.0.2.0/29"], "admitted", EVERYWHERE],
+        ["192.0.2.0/30", ["192.0.2.2/31", "192.0.2.0/31"], "admitted", EVERYWHERE],
+        ["192.0.2.0/30", ["192.0.2.0/31"], "refused", "from 192.0.2.0/31 only"],
+        [
+            "192.0.2.0/30",
+            ["192.0.2.0", "192.0.2.1", "192.0.2.3"],
+            "refused",
+            "from 192.0.2.0, 192.0.2.1, 192.0.2.3 only",
+        ],
+    ])("%s by %j: %s", (sourceIp, ipRanges, verdict, reason) => {
+        const decision = decideAccess([rule({ ipRanges })], from(sourceIp), NOW);
+        const partly = reason.endsWith("only");
+        expect(decision).toEqual({
+            verdict,
+            by: verdict === "admitted" || partly ? ["aar-1"] : [],
+            rules: [{ ruleId: "aar-1", verdict: partly ? "admitted" : verdict, reason }],
+        });
+    });
+
+    test("an identity without an address is any IPv4 address, and needs no IPv6", () => {
+        const anywhere: Identity = { name: "anyone" };
+        const halves = [
+            rule({ id: "low", ipRanges: ["0.0.0.0/1"] }),
+            rule({ id: "high", ipRanges: ["128.0.0.0/1"] }),
+        ];
+        expect(decideAccess([rule({ ipRanges: ["0.0.0.0/0"] })], anywhere, NOW).verdict).toBe("admitted");
+        expect(decideAccess(halves, anywhere, NOW)).toEqual({
+            verdict: "admitted",
+            by: ["low", "high"],
+            rules: [
+                { ruleId: "low", verdict: "admitted", reason: "from 0.0.0.0/1 only" },
+                { ruleId: "high", verdict: "admitted", reason: "from 128.0.0.0/1 only" },
+            ],
+        });
+        expect(decideAccess(halves.slice(1), anywhere, NOW).verdict).toBe("refused");
+        expect(decideAccess([rule({ ipRanges: ["::/0"] })], anywhere, NOW)).toEqual({
+            verdict: "refused",
+            by: [],
+            rules: [{ ruleId: "aar-1", verdict: "refused", reason: "0.0.0.0/0 is outside ::/0" }],
+        });
+    });
+
+    test("rules add up, and each says its part", () => {
+        const rules = [
+            rule({ id: "one", ipRanges: ["192.0.2.0/31"] }),
+            rule({ id: "elsewhere", ipRanges: ["198.51.100.0/24"] }),
+            rule({ id: "two", ipRanges: ["192.0.2.2/31"] }),
+            rule({ id: "empty" }),
+        ];
+        expect(decideAccess(rules, from("192.0.2.0/30"), NOW)).toEqual({
+            verdict: "admitted",
+            by: ["one", "two"],
+            rules: [
+                { ruleId: "one", verdict: "admitted", reason: "from 192.0.2.0/31 only" },
+                {
+                    ruleId: "elsewhere",
+                    verdict: "refused",
+                    reason: "192.0.2.0/30 is outside 198.51.100.0/24",
+                },
+                { ruleId: "two", verdict: "admitted", reason: "from 192.0.2.2/31 only" },
+                {
+                    ruleId: "empty",
+                    verdict: "refused",
+                    reason: "it names neither an authority nor an address",
+                },
+            ],
+        });
+    });
+
+    test("no rule admits nobody", () => {
+        expect(decideAccess([], from("192.0.2.7"), NOW)).toEqual({ verdict: "refused", by: [], rules: [] });
+    });
+
+    test("common names alone are no criterion that admits", () => {
+        const { certificatePem } = holders.alice;
+        const decision = decideAccess([rule({ cns: ["alice"] })], { name: "alice", certificatePem }, NOW);
+        expect(decision).toEqual({
+            verdict: "refused",
+            by: [],
+            rules: [
+                {
+                    ruleId: "aar-1",
+                    verdict: "refused",
+                    reason: "it names neither an authority nor an address",
+                },
+            ],
+        });
+    });
+
+    test("an address that cannot be read is an error, not a verdict", () => {
+        expect(() => decideAccess([], from("nowhere"), NOW)).toThrow(/"nowhere" is neither/);
+    });
+});
+
+describe("by certificate", () => {
+    type Who = Exclude<keyof Holders, "authorities">;
+    const notIssued = 'The client certificate "alice" was not issued by the authority';
+
+    const cases: [string, Who | undefined, () => Partial<AccessRule>, Verdict, string][] = [
+        [
+            "its authority",
+            "alice",
+            () => ({ authorities: [ca.a] }),
+            "admitted",
+            `a certificate of ca-a, ${EVERYWHERE}`,
+        ],
+        [
+            "no certificate",
+            undefined,
+            () => ({ authorities: [ca.a] }),
+            "refused",
+            "it asks for a client certificate",
+        ],
+        [
+            "the CN",
+            "alice",
+            () => ({ authorities: [ca.a], cns: ["alice"] }),
+            "admitted",
+            `a certificate of ca-a, ${EVERYWHERE}`,
+        ],
+        [
+            "one CN of two",
+            "bob",
+            () => ({ authorities: [ca.a], cns: ["alice", "bob"] }),
+            "admitted",
+            `a certificate of ca-a, ${EVERYWHERE}`,
+        ],
+        [
+            "another CN",
+            "bob",
+            () => ({ authorities: [ca.a], cns: ["alice"] }),
+            "refused",
+            "the certificate's CN bob is not among alice",
+        ],
+        [
+            "a CN of other case",
+            "alice",
+            () => ({ authorities: [ca.a], cns: ["Alice", "alice ", "ali", "*"] }),
+            "refused",
+            "the certificate's CN alice is not among Alice, alice , ali, *",
+        ],
+        [
+            "no CN, none asked",
+            "nameless",
+            () => ({ authorities: [ca.a] }),
+            "admitted",
+            `a certificate of ca-a, ${EVERYWHERE}`,
+        ],
+        [
+            "no CN, one asked",
+            "nameless",
+            () => ({ authorities: [ca.a], cns: ["alice", ""] }),
+            "refused",
+            "the certificate's CN (none) is not among alice, ",
+        ],
+        [
+            "the second authority",
+            "aliceOfB",
+            () => ({ authorities: [ca.a, ca.b] }),
+            "admitted",
+            `a certificate of ca-b, ${EVERYWHERE}`,
+        ],
+        [
+            "neither authority",
+            "aliceOfB",
+            () => ({ authorities: [ca.a, ca.impostor] }),
+            "refused",
+            `ca-a: ${notIssued} "Authority A": it names another issuer.; ` +
+                `ca-impostor: ${notIssued} "Authority A": it names another issuer.`,
+        ],
+        [
+            "an authority of the same name",
+            "aliceOfImpostor",
+            () => ({ authorities: [ca.a] }),
+            "refused",
+            `ca-a: ${notIssued} "Authority A": it names an issuer of that name with another key.`,
+        ],
+        [
+            "an authority that is gone",
+            "alice",
+            () => ({ authorities: [{ ...ca.a, gone: true }] }),
+            "refused",
+            "ca-a is no longer on the account",
+        ],
+        [
+            "an authority not known here",
+            "alice",
+            () => ({ authorities: [{ id: "ca-x" }] }),
+            "undetermined",
+            "the certificate of ca-x is not known here",
+        ],
+        [
+            "an unknown one, and its own",
+            "alice",
+            () => ({ authorities: [{ id: "ca-x" }, ca.a] }),
+            "admitted",
+            `a certificate of ca-a, ${EVERYWHERE}`,
+        ],
+        [
+            "an unknown one, and another",
+            "alice",
+            () => ({ authorities: [{ id: "ca-x" }, ca.b] }),
+            "undetermined",
+            "the certificate of ca-x is not known here",
+        ],
+        [
+            "an unknown one, and a CN that is not its own",
+            "alice",
+            () => ({ authorities: [{ id: "ca-x" }], cns: ["bob"] }),
+            "refused",
+            "the certificate's CN alice is not among bob",
+        ],
+        [
+            "an unknown one that is gone",
+            "alice",
+            () => ({ authorities: [{ id: "ca-x", gone: true }] }),
+            "refused",
+            "ca-x is no longer on the account",
+        ],
+        [
+            "one expired",
+            "expired",
+            () => ({ authorities: [ca.a] }),
+            "refused",
+            'ca-a: The client certificate "alice" expired on 2026-06-14T12:00:00Z (it is 2026-06-15T12:00:00Z).',
+        ],
+        [
+            "one too early",
+            "early",
+            () => ({ authorities: [ca.a] }),
+            "refused",
+            'ca-a: The client certificate "alice" is not valid before 2026-06-16T12:00:00Z (it is 2026-06-15T12:00:00Z).',
+        ],
+        [
+            "one for servers",
+            "server",
+            () => ({ authorities: [ca.a] }),
+            "refused",
+            'ca-a: The client certificate "alice" is not for TLS clients: its extendedKeyUsage lacks clientAuth.',
+        ],
+        [
+            "one of an ended authority",
+            "aliceOfEnded",
+            () => ({ authorities: [ca.ended] }),
+            "refused",
+            'ca-ended: The authority "Authority ended" expired on 2026-06-14T12:00:00Z (it is 2026-06-15T12:00:00Z).',
+        ],
+    ];
+    test.each(cases)("%s", (_title, who, over, verdict, reason) => {
+        const identity = who === undefined ? {} : { certificatePem: holders[who].certificatePem };
+        expect(decideAccess([rule(over())], { name: "alice", ...identity }, NOW)).toEqual({
+            verdict,
+            by: verdict === "admitted" ? ["aar-1"] : [],
+            rules: [{ ruleId: "aar-1", verdict, reason }],
+        });
+    });
+
+    test("the moment decides: the same certificate is too early, good and expired", () => {
+        const verdictAt = (who: Who, days: number): Verdict =>
+            decideAccess(
+                [rule({ authorities: [ca.a] })],
+                { name: "alice", certificatePem: holders[who].certificatePem },
+                daysFromNow(days),
+            ).verdict;
+        expect([-101, -9, 99, 101].map((days) => verdictAt("alice", days))).toEqual([
+            "refused",
+            "admitted",
+            "admitted",
+            "refused",
+        ]);
+        expect([-2, 0].map((days) => verdictAt("expired", days))).toEqual(["admitted", "refused"]);
+        expect([0, 2].map((days) => verdictAt("early", days))).toEqual(["refused", "admitted"]);
+    });
+});
+
+describe("by certificate and address together", () => {
+    const alice = (sourceIp?: string): Identity => ({
+        name: "alice",
+        sourceIp,
+        certificatePem: holders.alice.certificatePem,
+    });
+
+    test("both must hold within a rule", () => {
+        const both = rule({ authorities: [ca.a], ipRanges: ["192.0.2.0/24"] });
+        expect(decideAccess([both], alice("192.0.2.7"), NOW).rules[0]).toEqual({
+            ruleId: "aar-1",
+            verdict: "admitted",
+            reason: `a certificate of ca-a, ${EVERYWHERE}`,
+        });
+        expect(decideAccess([both], alice("198.51.100.7"), NOW).rules[0]?.reason).toBe(
+            "198.51.100.7 is outside 192.0.2.0/24",
+        );
+        expect(decideAccess([both], from("192.0.2.7"), NOW).rules[0]?.reason).toBe(
+            "it asks for a client certificate",
+        );
+        expect(decideAccess([both], alice(), NOW)).toEqual({
+            verdict: "refused",
+            by: ["aar-1"],
+            rules: [
+                {
+                    ruleId: "aar-1",
+                    verdict: "admitted",
+                    reason: "a certificate of ca-a, from 192.0.2.0/24 only",
+                },
+            ],
+        });
+    });
+
+    test("either of two rules is enough, and an IPv6 source needs a rule without IPv4 addresses", () => {
+        const rules = [
+            rule({ id: "address", ipRanges: ["192.0.2.0/24"] }),
+            rule({ id: "certificate", authorities: [ca.a] }),
+        ];
+        expect(decideAccess(rules, from("192.0.2.7"), NOW).by).toEqual(["address"]);
+        expect(decideAccess(rules, alice("198.51.100.7"), NOW).by).toEqual(["certificate"]);
+        expect(decideAccess(rules, alice("192.0.2.7"), NOW).by).toEqual(["address", "certificate"]);
+        expect(decideAccess(rules, alice("2001:db8::7"), NOW).by).toEqual(["certificate"]);
+        expect(decideAccess(rules, from("198.51.100.7"), NOW).verdict).toBe("refused");
+    });
+
+    test("an undetermined part counts for undetermined, never for admitted", () => {
+        const rules = [
+            rule({ id: "low", ipRanges: ["192.0.2.0/31"] }),
+            rule({ id: "high", ipRanges: ["192.0.2.2/31"], authorities: [{ id: "ca-x" }] }),
+        ];
+        expect(decideAccess(rules, alice("192.0.2.0/30"), NOW)).toEqual({
+            verdict: "undetermined",
+            by: ["low"],
+            rules: [
+                { ruleId: "low", verdict: "admitted", reason: "from 192.0.2.0/31 only" },
+                {
+                    ruleId: "high",
+                    verdict: "undetermined",
+                    reason: "the certificate of ca-x is not known here",
+                },
+            ],
+        });
+        expect(decideAccess(rules.slice(1), alice("192.0.2.0/30"), NOW).verdict).toBe("refused");
+        expect(decideAccess(rules, alice("192.0.2.0/31"), NOW).verdict).toBe("admitted");
+    });
+
+    test("a pending rule may admit anything", () => {
+        const pending = rule({ id: "later", pending: true });
+        const reason = "it is not known until it is deployed";
+        expect(decideAccess([pending], from("2001:db8::/32"), NOW)).toEqual({
+            verdict: "undetermined",
+            by: [],
+            rules: [{ ruleId: "later", verdict: "undetermined", reason }],
+        });
+        const other = rule({ id: "later", ipRanges: ["192.0.2.0/24"], pending: true });
+        expect(decideAccess([other], from("198.51.100.7"), NOW).verdict).toBe("undetermined");
+        const sure = rule({ id: "sure", ipRanges: ["192.0.2.0/24"] });
+        expect(decideAccess([pending, sure], from("192.0.2.7"), NOW)).toMatchObject({
+            verdict: "admitted",
+            by: ["sure"],
+        });
+        expect(decideAccess([rule({ pending: false })], from("192.0.2.7"), NOW).verdict).toBe("refused");
+    });
+});
