@@ -31,14 +31,14 @@ interface Kind {
 export const ecCertificates = benchmarkOf({
     algorithm: "EC-P256",
     newKey: ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"],
-    turns: { atLeast: 50, atMost: 200, within: 8_000 },
+    turns: { atLeast: 30, atMost: 200, within: 6_000 },
 });
 
 /** The kind of key that the tutorial of OUTSCALE makes. The search for primes takes most of the time, on both sides. */
 export const rsaCertificates = benchmarkOf({
     algorithm: "RSA-2048",
     newKey: ["-newkey", "rsa:2048"],
-    turns: { atLeast: 30, atMost: 150, within: 25_000 },
+    turns: { atLeast: 20, atMost: 100, within: 15_000 },
 });
 
 function benchmarkOf({ algorithm, newKey, turns }: Kind): Benchmark {

@@ -73,8 +73,14 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
 
     async update(id, state, inputs, { client }) {
         const api = admitted(client, inputs, state);
+        const next = { ...inputs, caId: id, fingerprint: state.fingerprint };
+        // The engine finishes a creation that failed by an update: what was not verified then is verified now.
+        const { Cas } = await api.call("ReadCas", {});
+        const live = Cas.find((candidate) => candidate.CaId === id);
+        if (live !== undefined && live.CaFingerprint !== state.fingerprint)
+            throw new PartialFailure(id, next, mismatch(live, state.fingerprint));
         if (state.description !== inputs.description) await describe(api, id, inputs.description);
-        return { ...inputs, caId: id, fingerprint: state.fingerprint };
+        return next;
     },
 
     async delete(id, state, context) {
@@ -197,6 +203,6 @@ function mismatch(made: ApiCa, fingerprint: string): PortcullisError {
         code: "ServiceError",
         property: "caPem",
         problem: `The account reports fingerprint ${made.CaFingerprint} for ${made.CaId}, but the certificate has ${fingerprint}.`,
-        remedy: "Do not trust this authority: see what was uploaded, and run again; no rule names it yet.",
+        remedy: "Do not trust this authority; no rule names it yet. Run again, and where that fails too, `pulumi refresh`: the next update then replaces it.",
     });
 }

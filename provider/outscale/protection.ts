@@ -34,14 +34,15 @@ export function lockouts(
     });
 }
 
-/** Whether every rule that admits the identity, or may do so, stays as it is: then the change takes nothing from it. */
+/** Whether every rule that admits the identity, or may do so, keeps its criteria: then the change takes nothing from it. */
 function keeps(now: AccessDecision, before: readonly AccessRule[], after: readonly AccessRule[]): boolean {
     const opening = new Set(
         now.rules.filter(({ verdict }) => verdict !== "refused").map(({ ruleId }) => ruleId),
     );
+    const criteria = ({ description: _description, ...rest }: AccessRule): object => rest;
     return before
         .filter((rule) => opening.has(rule.id))
-        .every((rule) => after.some((other) => other.id === rule.id && sameJson(other, rule)));
+        .every((rule) => after.some((other) => sameJson(criteria(other), criteria(rule))));
 }
 
 /**

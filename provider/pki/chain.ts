@@ -99,7 +99,7 @@ function refusalOf(client: ParsedCertificate, authority: ParsedCertificate, at: 
 }
 
 function wrongAuthority(authority: ParsedCertificate): string | undefined {
-    const { basicConstraints, keyUsage, extendedKeyUsage, extensions, x509, publicKey } = authority;
+    const { basicConstraints, keyUsage, extendedKeyUsage, extensions, x509 } = authority;
     const name = nameOf(authority, "authority");
     if (basicConstraints?.ca !== true) return `${name} is not a CA: its basicConstraints do not say CA:TRUE.`;
     if (!basicConstraints.critical) return `${name} has basicConstraints that are not marked critical.`;
@@ -112,10 +112,24 @@ function wrongAuthority(authority: ParsedCertificate): string | undefined {
     if (extensions.has(EXTENSION.nameConstraints)) {
         return `${name} has name constraints, which are not evaluated here.`;
     }
-    if (!authority.issuer.equals(authority.subject) || !x509.checkIssued(x509) || !x509.verify(publicKey)) {
+    if (
+        !authority.issuer.equals(authority.subject) ||
+        !x509.checkIssued(x509) ||
+        !isSignedBy(authority, authority)
+    ) {
         return `${name} is not self-signed: servers that ask for a whole chain do not trust it by itself.`;
     }
     return weakness(authority, "authority");
+}
+
+/** Parsed certificates are remembered by their text, so one signature is verified once. */
+const signatures = new WeakMap<ParsedCertificate, WeakMap<ParsedCertificate, boolean>>();
+
+function isSignedBy(certificate: ParsedCertificate, authority: ParsedCertificate): boolean {
+    const known = signatures.get(certificate) ?? new WeakMap<ParsedCertificate, boolean>();
+    const signed = known.get(authority) ?? certificate.x509.verify(authority.publicKey);
+    signatures.set(certificate, known.set(authority, signed));
+    return signed;
 }
 
 function notIssuedBy(client: ParsedCertificate, authority: ParsedCertificate): string | undefined {
@@ -128,7 +142,7 @@ function notIssuedBy(client: ParsedCertificate, authority: ParsedCertificate): s
     if (!client.x509.checkIssued(authority.x509)) {
         return `${name} was not issued by ${lower(by)}: it names an issuer of that name with another key.`;
     }
-    if (!client.x509.verify(authority.publicKey)) {
+    if (!isSignedBy(client, authority)) {
         return `${name} was not issued by ${lower(by)}: its signature is not by that authority's key.`;
     }
     return undefined;

@@ -1,4 +1,5 @@
 /** Private keys: made, encrypted under a passphrase, read back, and matched with certificates. */
+import { remembered } from "../memo";
 import { createPrivateKey, generateKeyPair, type KeyObject } from "node:crypto";
 import { promisify } from "node:util";
 import { parseCertificate } from "./parsed-certificate";
@@ -65,7 +66,7 @@ export function readPrivateKey(pem: string, property?: string): KeyObject {
             "Name its file and passphrase variable instead.",
         );
     }
-    const key = tryPrivateKey(pem);
+    const key = readOnce(pem);
     if (key === undefined) throw invalidInput(property, "The text is no PEM private key.", USABLE);
     if (!isUsableKey(key)) throw invalidInput(property, "A key of this kind is not supported.", USABLE);
     return key;
@@ -113,6 +114,9 @@ export function decryptPrivateKey(pem: string, passphrase: string, property?: st
 export function keyMatchesCertificate(privateKeyPem: string, certificatePem: string): boolean {
     return parseCertificate(certificatePem).x509.checkPrivateKey(readPrivateKey(privateKeyPem));
 }
+
+/** The same authority's key is asked about for each of its clients, at each preview. */
+const readOnce = remembered((pem) => tryPrivateKey(pem));
 
 function isEncrypted(pem: string): boolean {
     return /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: *4, *ENCRYPTED/m.test(pem);

@@ -1,6 +1,6 @@
 /** The provider core on the real engine: no-op previews, secrets, drift, objects gone, partial failures, adoption. */
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "mocha";
+import { after, before, beforeEach, describe, it } from "mocha";
 import { z } from "zod";
 import { outscale, pki } from "../../sdk";
 import { providerText } from "../../provider/dynamic";
@@ -50,6 +50,7 @@ describe("AccountMfa on the real engine", function () {
         shape = shapeOf(deployment.account);
     });
 
+    beforeEach(() => deployment.restore(base));
     after(() => deployment.close());
 
     it("leaves two certificate-only ways in and retires the rules that it found", () => {
@@ -89,7 +90,6 @@ describe("AccountMfa on the real engine", function () {
         assert.deepEqual(shapeOf(account), shape);
         assert.notEqual(account.ruleDescribed("account-backup-rule").ApiAccessRuleId, lost);
         assert.deepEqual(changesOf(await stack.preview()), {});
-        await deployment.restore(base);
     });
 
     it("finds a rule that was changed by hand, and restores it", async () => {
@@ -102,14 +102,12 @@ describe("AccountMfa on the real engine", function () {
                     : rule,
             ),
         );
-        assert.deepEqual(changesOf(await stack.preview({ refresh: true })), { update: 1 });
         assert.deepEqual(changesOf(await stack.refresh()), { update: 1 });
         const up = await stack.up({ outputs: false });
         assert.deepEqual(shapeOf(account), shape);
         assert.equal(account.ruleDescribed("account-rule-certificate").ApiAccessRuleId, id);
         assert.equal(up.changes.create, undefined);
         assert.deepEqual(changesOf(await stack.preview()), {});
-        await deployment.restore(base);
     });
 
     it("finds a retired rule that came back, and retires it again", async () => {
@@ -126,7 +124,6 @@ describe("AccountMfa on the real engine", function () {
         assert.deepEqual(changesOf(await stack.up({ outputs: false })), { create: 1 });
         assert.deepEqual(shapeOf(account), shape);
         assert.deepEqual(changesOf(await stack.preview()), {});
-        await deployment.restore(base);
     });
 
     it("keeps the id of a retirement whose last look failed, and finishes it the next time", async () => {
@@ -156,7 +153,6 @@ describe("AccountMfa on the real engine", function () {
                 .sort(),
             found,
         );
-        await deployment.restore(base);
     });
 
     it("needs no credentials for a preview, and lets through what is not known yet", async () => {
@@ -205,7 +201,6 @@ describe("AccountMfa on the real engine", function () {
             ["the exported state", JSON.stringify(await stack.exportState())],
             ...filesBelow(directory),
         ]);
-        await deployment.restore(base);
     });
 });
 
@@ -232,6 +227,7 @@ describe("single resources on the real engine", function () {
         empty = await deployment.checkpoint();
     });
 
+    beforeEach(() => deployment.restore(empty));
     after(() => deployment.close());
 
     const gate =
@@ -278,7 +274,6 @@ describe("single resources on the real engine", function () {
         );
         assert.equal(account.rules().filter(({ CaIds }) => CaIds.length > 0).length, 1);
         assert.deepEqual(changesOf(await stack.preview({ program: gate() })), {});
-        await deployment.restore(empty);
     });
 
     it("continues where the rule could not be made, without a second authority", async () => {
@@ -294,7 +289,6 @@ describe("single resources on the real engine", function () {
             [made?.CaId],
         );
         assert.equal(account.rules().length, 3);
-        await deployment.restore(empty);
     });
 
     it("adopts what the account already has, when told so", async () => {
@@ -312,7 +306,6 @@ describe("single resources on the real engine", function () {
         assert.deepEqual(account.snapshot(), standing, "the descriptions are the program's again");
         assert.deepEqual(changesOf(await stack.preview({ program: gate({ adopt: true }) })), {});
         assert.deepEqual(changesOf(await stack.preview({ program: gate() })), {}, "adoption is over");
-        await deployment.restore(empty);
     });
 
     it("finds an authority that is gone, and makes it and what names it again", async () => {
@@ -327,7 +320,6 @@ describe("single resources on the real engine", function () {
         });
         assert.deepEqual(shapeOf(account), shape);
         assert.deepEqual(changesOf(await stack.preview({ program: gate() })), {});
-        await deployment.restore(empty);
     });
 
     it("keeps keys and passphrases of files and of given authorities out of state and output", async () => {
@@ -385,6 +377,5 @@ describe("single resources on the real engine", function () {
                 ...files,
             ],
         );
-        await deployment.restore(empty);
     });
 });

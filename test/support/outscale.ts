@@ -32,6 +32,8 @@ export interface ProcessOptions {
     readonly mishap?: (call: string, nth: number) => Mishap;
     /** Runs on the account after each call. */
     readonly after?: (call: string, nth: number) => void;
+    /** Forges the text of an answer on its way back. */
+    readonly forge?: (call: string, body: string) => string;
     readonly sourceAddress?: string;
     readonly now?: () => Date;
 }
@@ -54,6 +56,7 @@ export function newAccount(options: OutscaleAccountOptions = {}): OutscaleAccoun
 /** Starts a provider process on the account; nothing is shared between two of them. */
 export function startProcess(account: OutscaleAccount, options: ProcessOptions = {}): Process {
     const { mishap = () => undefined, after = () => undefined, now = () => NOW } = options;
+    const { forge = (_call: string, body: string) => body } = options;
     const calls: SeenCall[] = [];
     const waits: number[] = [];
     const sleep = (ms: number): Promise<void> => Promise.resolve(void waits.push(ms));
@@ -84,7 +87,7 @@ export function startProcess(account: OutscaleAccount, options: ProcessOptions =
             seen(answer.status);
             after(call, nth);
             if (fate === "lost") return Promise.reject(new TransportFailure("reset", true));
-            return Promise.resolve({ status: answer.status, body: JSON.stringify(answer.body) });
+            return Promise.resolve({ status: answer.status, body: forge(call, JSON.stringify(answer.body)) });
         },
     };
     const settings = {

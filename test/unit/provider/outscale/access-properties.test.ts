@@ -19,8 +19,8 @@ const FACTS = {
     aliceOfB: { issuer: "b", cn: "alice", days: [-10, 100], forClients: true },
     aliceOfImpostor: { issuer: "impostor", cn: "alice", days: [-10, 100], forClients: true },
     expired: { issuer: "a", cn: "alice", days: [-10, -1], forClients: true },
-    early: { issuer: "a", cn: "alice", days: [1, 10], forClients: true },
-    server: { issuer: "a", cn: "alice", days: [-10, 10], forClients: false },
+    early: { issuer: "a", cn: "alice", days: [1, 100], forClients: true },
+    server: { issuer: "a", cn: "alice", days: [-10, 100], forClients: false },
 } as const satisfies Record<string, Facts>;
 type Who = keyof typeof FACTS;
 
@@ -162,11 +162,11 @@ test("agrees with it on the verdict, and on the rules that admit", () => {
                 seen.set(expected, (seen.get(expected) ?? 0) + 1);
             },
         ),
-        { numRuns: 3_000 },
+        { numRuns: 1_000 },
     );
     // Each verdict occurs often enough for the agreement to mean something.
     for (const verdict of ["admitted", "refused", "undetermined"] as const) {
-        expect(seen.get(verdict) ?? 0).toBeGreaterThan(100);
+        expect(seen.get(verdict) ?? 0).toBeGreaterThan(40);
     }
 });
 
@@ -184,6 +184,6 @@ test("one more rule never takes access away, and one less never gives any", () =
             expect(rank[verdict([...plain, more])]).toBeGreaterThanOrEqual(rank[verdict(plain)]);
             expect(verdict([more, ...plain])).toBe(verdict([...plain, more]));
         }),
-        { numRuns: 500 },
+        { numRuns: 200 },
     );
 });
