@@ -121,7 +121,11 @@ async function deploy(prepared: Prepared, options: RunOptions): Promise<Deployed
     throw new Error("unreachable: the last run has no crash");
 }
 
-async function attempt(engine: Engine, target: Graph | undefined, refresh: boolean): Promise<Error | undefined> {
+async function attempt(
+    engine: Engine,
+    target: Graph | undefined,
+    refresh: boolean,
+): Promise<Error | undefined> {
     try {
         if (refresh) await engine.refresh();
         await (target === undefined ? engine.destroy() : engine.up(target));

@@ -11,7 +11,11 @@ function cutLoose(graph: Graph): Graph {
         const { proof: _proof, protect: _protect, ...inputs } = node.inputs;
         const { clientCertificates: _certificates, ...alone } = inputs;
         return node.token === "outscale:RetiredApiAccessRule"
-            ? { ...node, inputs: alone, dependencies: node.dependencies.filter((name) => name.endsWith("-record")) }
+            ? {
+                  ...node,
+                  inputs: alone,
+                  dependencies: node.dependencies.filter((name) => name.endsWith("-record")),
+              }
             : { ...node, inputs };
     });
 }

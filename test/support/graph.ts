@@ -33,16 +33,17 @@ export async function captureGraph(program: () => void): Promise<Graph> {
     const nodes: Node[] = [];
     await pulumi.runtime.setMocks(
         {
-            newResource: ({ type, name, inputs, custom }) => {
+            newResource: ({ type, name, custom, ...resource }) => {
+                const inputs: unknown = resource.inputs;
                 const token = type.slice(TYPE_PREFIX.length);
                 if (custom !== true || !type.startsWith(TYPE_PREFIX)) return { id: "", state: {} };
                 // The mock's inputs are a bag of plain values.
-                const { __provider: _provider, ...given } = revealed(inputs as unknown) as Record<
-                    string,
-                    unknown
-                >;
+                const { __provider: _provider, ...given } = revealed(inputs) as Record<string, unknown>;
                 nodes.push({ name, token, inputs: given, dependencies: references(given) });
-                const outputs = (OUTPUTS[token] ?? []).map((output) => [output, `⟦${name}.${output}⟧`]);
+                const outputs = (OUTPUTS[token] ?? []).map((output): [string, string] => [
+                    output,
+                    `⟦${name}.${output}⟧`,
+                ]);
                 return { id: `⟦${name}.id⟧`, state: { ...given, ...Object.fromEntries(outputs) } };
             },
             call: () => ({}),

@@ -20,7 +20,8 @@ const jestReport = z.object({
 
 /** Reads jest's `--json` report; a suite that could not even be loaded counts as a failure. */
 export function countsOfJest(report: unknown): Counts {
-    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, success } = jestReport.parse(report);
+    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites, success } =
+        jestReport.parse(report);
     const failed = Math.max(numFailedTests, numFailedTestSuites, success ? 0 : 1);
     return { passed: numPassedTests, failed, skipped: numPendingTests };
 }

@@ -28,7 +28,9 @@ async function main(): Promise<void> {
     const wanted = process.argv.slice(2);
     const unknown = wanted.filter((name) => !STEPS.some((step) => step.name === name));
     if (unknown.length > 0) {
-        throw new Error(`No such step: ${unknown.join(", ")}. Use: ${STEPS.map(({ name }) => name).join(", ")}.`);
+        throw new Error(
+            `No such step: ${unknown.join(", ")}. Use: ${STEPS.map(({ name }) => name).join(", ")}.`,
+        );
     }
     const steps = STEPS.filter((step) => wanted.length === 0 || wanted.includes(step.name));
     const scratch = mkdtempSync(join(tmpdir(), "portcullis-check-"));
@@ -36,7 +38,8 @@ async function main(): Promise<void> {
     const slow: string[] = [];
     try {
         // Got before any test starts its clock: on a new machine the CLI is built, which takes minutes.
-        if (steps.some(({ name }) => name === "e2e")) await findPulumi({ progress: createProgress(process.stdout) });
+        if (steps.some(({ name }) => name === "e2e"))
+            await findPulumi({ progress: createProgress(process.stdout) });
         for (const { name, work } of steps) {
             console.log(`\n== ${name}`);
             const started = performance.now();

@@ -5,7 +5,11 @@ import { delimiter, join, resolve } from "node:path";
 import { countsOfJest, countsSchema, NOTHING, type Counts } from "./counts";
 
 /** Runs a program of node_modules and passes its output on; gives its exit code. */
-function execute(command: string, args: readonly string[], environment: Record<string, string> = {}): Promise<number> {
+function execute(
+    command: string,
+    args: readonly string[],
+    environment: Record<string, string> = {},
+): Promise<number> {
     const path = [resolve("node_modules/.bin"), process.env.PATH ?? ""].join(delimiter);
     const child = spawn(command, args, {
         stdio: ["ignore", "inherit", "inherit"],

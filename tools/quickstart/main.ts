@@ -17,6 +17,9 @@ const RULE = "certificate: {";
 async function main(): Promise<void> {
     const started = performance.now();
     const keep = process.argv.includes("--keep");
+    // Settings for a real account must not lead any part of this to it.
+    for (const name of Object.keys(process.env))
+        if (/^(OSC|OUTSCALE)_/.test(name)) Reflect.deleteProperty(process.env, name);
     const progress = createProgress(process.stderr);
     progress.step("finding the Pulumi CLI");
     const cli = await findPulumi({ progress });

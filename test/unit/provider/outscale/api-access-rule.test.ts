@@ -1,0 +1,494 @@
+/** ApiAccessRule: every list sent every time, taken over or made exactly once, never narrowed under its holders. */
+import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import type { OutscaleAccount } from "../../../../emulators/outscale";
+import {
+    apiAccessRule,
+    type ApiAccessRuleInputs,
+    type ApiAccessRuleState,
+} from "../../../../provider/outscale/api-access-rule";
+import { UNKNOWN } from "../../../../provider/resource";
+import { makeHolders, NOW, type Holders } from "../../../support/holders";
+import {
+    accessOf,
+    newAccount,
+    nobody,
+    putCa,
+    putRule,
+    rejection,
+    setRules,
+    startProcess,
+    type ProcessOptions,
+} from "../../../support/outscale";
+
+let holders: Holders;
+let account: OutscaleAccount;
+let caId: string;
+let inputs: ApiAccessRuleInputs;
+
+beforeAll(async () => {
+    holders = await makeHolders();
+});
+beforeEach(() => {
+    account = newAccount();
+    caId = putCa(account, holders.authorities.a.certificatePem);
+    inputs = {
+        caIds: [caId],
+        cns: ["alice", "bob"],
+        ipRanges: ["203.0.113.0/24", "2001:db8::/32"],
+        description: "p/s rule",
+        adopt: false,
+        ...nobody,
+    };
+});
+
+const start = (options?: ProcessOptions) => startProcess(account, options);
+const state = (ruleId: string, over: Partial<ApiAccessRuleState> = {}): ApiAccessRuleState => ({
+    ...inputs,
+    ruleId,
+    ...over,
+});
+const put = (over: Partial<ApiAccessRuleInputs> = {}): string => putRule(account, { ...inputs, ...over });
+const ids = (): string[] => account.rules().map(({ ApiAccessRuleId }) => ApiAccessRuleId);
+const world = (): string => ids()[0] ?? "";
+const alice = () => ({
+    name: "alice",
+    certificatePem: holders.alice.certificatePem,
+    authorityPems: [holders.authorities.a.certificatePem],
+});
+const live = (id: string) => account.rules().find(({ ApiAccessRuleId }) => ApiAccessRuleId === id);
+const onAccount = (id: string, over: Partial<ApiAccessRuleInputs> = {}) => {
+    const { caIds, cns, ipRanges, description } = { ...inputs, ...over };
+    return { ApiAccessRuleId: id, CaIds: caIds, Cns: cns, IpRanges: ipRanges, Description: description };
+};
+
+describe("check", () => {
+    test("fills the defaults, and drops what a set says twice", () => {
+        const given = { caIds: ["ca-1", "ca-1"], ipRanges: ["192.0.2.7", "192.0.2.7"] };
+        expect(apiAccessRule.check(given, NOW, {})).toEqual({
+            inputs: {
+                caIds: ["ca-1"],
+                cns: [],
+                ipRanges: ["192.0.2.7"],
+                description: "",
+                adopt: false,
+                protect: [],
+                clientCertificates: [],
+            },
+            failures: [],
+        });
+    });
+
+    const needs = { property: "caIds", reason: "A rule needs at least one of `caIds` and `ipRanges`." };
+    const vouch = {
+        property: "cns",
+        reason: "Common names need an authority to vouch for them: give `caIds` too.",
+    };
+    test.each<[string, object, object[]]>([
+        ["nothing", {}, [needs]],
+        ["empty lists", { caIds: [], cns: [], ipRanges: [] }, [needs]],
+        ["a CN alone", { cns: ["alice"] }, [vouch]],
+        ["a CN with an address", { cns: ["alice"], ipRanges: ["192.0.2.7"] }, [vouch]],
+        ["a CN that holds something unknown", { cns: [UNKNOWN], ipRanges: ["192.0.2.7"] }, [vouch]],
+        ["unknown CNs", { cns: UNKNOWN, ipRanges: ["192.0.2.7"] }, []],
+        ["a CN with an unknown authority", { cns: ["alice"], caIds: [UNKNOWN] }, []],
+        ["a CN with unknown authorities", { cns: ["alice"], caIds: UNKNOWN }, []],
+        ["unknown authorities alone", { caIds: UNKNOWN }, []],
+        ["unknown addresses alone", { ipRanges: UNKNOWN }, []],
+        ["one unknown address alone", { ipRanges: [UNKNOWN] }, []],
+        ["an authority alone", { caIds: ["ca-1"] }, []],
+    ])("%s", (_title, given, failures) => {
+        expect(apiAccessRule.check(given, NOW, {}).failures).toEqual(failures);
+    });
+});
+
+describe("diff", () => {
+    test.each<[string, Partial<ApiAccessRuleInputs>, string[]]>([
+        ["nothing", {}, []],
+        ["another order", { cns: ["bob", "alice"], ipRanges: ["2001:db8::/32", "203.0.113.0/24"] }, []],
+        ["addresses written otherwise", { ipRanges: ["2001:DB8:0::7/32", "203.0.113.9/24"] }, []],
+        ["a mapped address", { ipRanges: ["2001:db8::/32", "::ffff:203.0.113.0/120"] }, []],
+        ["another address", { ipRanges: ["203.0.113.0/25", "2001:db8::/32"] }, ["ipRanges"]],
+        ["an address less", { ipRanges: ["203.0.113.0/24"] }, ["ipRanges"]],
+        ["a CN more", { cns: ["alice", "bob", "carol"] }, ["cns"]],
+        ["a CN of other case", { cns: ["Alice", "bob"] }, ["cns"]],
+        ["another authority", { caIds: ["ca-1"] }, ["caIds"]],
+        ["a description", { description: "d" }, ["description"]],
+        ["several", { description: "d", caIds: [], cns: [] }, ["caIds", "cns", "description"]],
+        ["adoption", { adopt: true, adoptId: "aar-1" }, []],
+    ])("%s", (_title, over, changed) => {
+        expect(apiAccessRule.diff(state("aar-1"), { ...inputs, ...over }, NOW)).toEqual({
+            changed,
+            replaces: [],
+        });
+    });
+});
+
+describe("create", () => {
+    test("sends every list, and echoes its inputs", async () => {
+        const process = start();
+        const created = await apiAccessRule.create(inputs, process.context);
+        expect(created).toEqual({ id: created.id, state: state(created.id) });
+        expect(live(created.id)).toEqual(onAccount(created.id));
+        expect(process.changes()).toEqual(["CreateApiAccessRule"]);
+        expect(process.context.client.claimed).toEqual(new Set([created.id]));
+    });
+
+    test("takes over its twin, compared by meaning, and no claimed one", async () => {
+        const twin = put({ cns: ["bob", "alice"], ipRanges: ["2001:DB8::1/32", "203.0.113.7/24"] });
+        const process = start();
+        expect((await apiAccessRule.create(inputs, process.context)).id).toBe(twin);
+        expect(process.changes()).toEqual([]);
+        const second = await apiAccessRule.create(inputs, process.context);
+        expect(ids()).toEqual([world(), twin, second.id]);
+    });
+
+    test("takes no rule for its twin that differs in anything", async () => {
+        const others = [
+            put({ description: "by hand" }),
+            put({ cns: ["alice"] }),
+            put({ ipRanges: ["203.0.113.0/24"] }),
+            put({ caIds: [putCa(account, holders.authorities.b.certificatePem)] }),
+        ];
+        const { id } = await apiAccessRule.create(inputs, start().context);
+        expect(ids()).toEqual([world(), ...others, id]);
+    });
+
+    test("adopts the one rule with these criteria, and gives it the description with every list", async () => {
+        const present = put({ description: "by hand" });
+        const process = start();
+        expect(await apiAccessRule.create({ ...inputs, adopt: true }, process.context)).toEqual({
+            id: present,
+            state: state(present, { adopt: true }),
+        });
+        expect(process.changes()).toEqual(["UpdateApiAccessRule"]);
+        expect(process.calls.at(-1)?.request).toEqual(onAccount(present));
+        expect(live(present)).toEqual(onAccount(present));
+    });
+
+    test("does not choose among several, but its twin is no choice", async () => {
+        const [one, two] = [put({ description: "one" }), put({ description: "two" })];
+        const before = accessOf(account);
+        const failure = await rejection(apiAccessRule.create({ ...inputs, adopt: true }, start().context));
+        expect(failure).toMatchObject({
+            code: "AmbiguousMatch",
+            property: "adopt",
+            problem: `Cannot choose a rule to adopt: ${one}, ${two} have these criteria.`,
+            remedy: "Name the one to take over in `adoptId`.",
+        });
+        expect(accessOf(account)).toEqual(before);
+        const twin = { ...inputs, adopt: true, description: "two" };
+        expect((await apiAccessRule.create(twin, start().context)).id).toBe(two);
+    });
+
+    test("adopts no rule that another resource has", async () => {
+        const present = put({ description: "by hand" });
+        const process = start();
+        process.context.client.claimed.add(present);
+        const { id } = await apiAccessRule.create({ ...inputs, adopt: true }, process.context);
+        expect(ids()).toEqual([world(), present, id]);
+    });
+
+    test("adopts the rule named, whatever it says, by a whole update", async () => {
+        const named = put({ caIds: [], cns: [], ipRanges: ["198.51.100.0/24"], description: "other" });
+        const process = start();
+        const { id } = await apiAccessRule.create({ ...inputs, adoptId: named }, process.context);
+        expect(id).toBe(named);
+        expect(live(named)).toEqual(onAccount(named));
+        expect(process.changes()).toEqual(["UpdateApiAccessRule"]);
+    });
+
+    test("refuses to adopt what is not there", async () => {
+        const adoptId = "aar-00000000000000000000000000000000";
+        const before = accessOf(account);
+        const failure = await rejection(apiAccessRule.create({ ...inputs, adoptId }, start().context));
+        expect(failure).toMatchObject({
+            code: "AmbiguousMatch",
+            property: "adoptId",
+            problem: `Cannot adopt ${adoptId}: the account has no such access rule.`,
+        });
+        expect(accessOf(account)).toEqual(before);
+    });
+
+    test("refuses to adopt a rule that lets a protected identity in, where the rewriting would shut it out", async () => {
+        const [named] = setRules(account, [{ ipRanges: ["203.0.113.0/24"] }]);
+        const before = accessOf(account);
+        const protect = [{ name: "clerk", sourceIp: "203.0.113.9", authorityPems: [] }];
+        const failure = await rejection(
+            apiAccessRule.create({ ...inputs, adoptId: named, protect }, start().context),
+        );
+        expect(failure).toMatchObject({
+            name: "LockoutError",
+            problem: expect.stringContaining(
+                `Refused to change the access rule ${named ?? ""}: the protected identity "clerk"`,
+            ),
+        });
+        expect(accessOf(account)).toEqual(before);
+    });
+
+    test.each(["lost", "unsent"] as const)(
+        "makes exactly one though the first answer is %s",
+        async (fate) => {
+            const process = start({
+                mishap: (call, nth) => (call === "CreateApiAccessRule" && nth === 1 ? fate : undefined),
+            });
+            const { id } = await apiAccessRule.create(inputs, process.context);
+            expect(ids()).toEqual([world(), id]);
+            expect(process.changes()).toHaveLength(fate === "lost" ? 1 : 2);
+        },
+    );
+
+    test("makes a second, equal one of its own where the first answer is lost beside a claimed twin", async () => {
+        const first = start();
+        const twin = await apiAccessRule.create(inputs, first.context);
+        const process = start({
+            mishap: (call, nth) => (call === "CreateApiAccessRule" && nth === 1 ? "lost" : undefined),
+        });
+        process.context.client.claimed.add(twin.id);
+        const { id } = await apiAccessRule.create(inputs, process.context);
+        expect(id).not.toBe(twin.id);
+        expect(ids()).toEqual([world(), twin.id, id]);
+    });
+});
+
+describe("read", () => {
+    test("brings back what the account has, and nothing where it is gone", async () => {
+        const id = put({ cns: ["mallory"], description: "by hand" });
+        expect(await apiAccessRule.read(id, state(id), start().context)).toEqual({
+            id,
+            state: state(id, { cns: ["mallory"], description: "by hand" }),
+        });
+        expect(await apiAccessRule.read("aar-gone", state("aar-gone"), start().context)).toBeUndefined();
+    });
+
+    test("many reads of one refresh are one call", async () => {
+        const id = put();
+        const process = start();
+        await Promise.all(
+            Array.from({ length: 20 }, () => apiAccessRule.read(id, state(id), process.context)),
+        );
+        await apiAccessRule.read(id, state(id), process.context);
+        expect(process.calls).toHaveLength(1);
+    });
+});
+
+describe("update", () => {
+    test("a description edit sends every list again", async () => {
+        const id = put();
+        const process = start();
+        const wanted = { ...inputs, description: "new" };
+        expect(await apiAccessRule.update(id, state(id), wanted, process.context)).toEqual(
+            state(id, { description: "new" }),
+        );
+        expect(process.calls.filter(({ call }) => !call.startsWith("Read"))).toEqual([
+            {
+                call: "UpdateApiAccessRule",
+                request: onAccount(id, { description: "new" }),
+                certificate: false,
+                status: 200,
+            },
+        ]);
+        expect(live(id)).toEqual(onAccount(id, { description: "new" }));
+    });
+
+    test("empty lists are sent as empty", async () => {
+        const id = put();
+        const wanted = { ...inputs, caIds: [], cns: [] };
+        await apiAccessRule.update(id, state(id), wanted, start().context);
+        expect(live(id)).toEqual(onAccount(id, { caIds: [], cns: [] }));
+    });
+
+    test("no call where only the order, the protected or the certificates change", async () => {
+        const id = put();
+        const process = start();
+        const wanted = {
+            ...inputs,
+            cns: ["bob", "alice"],
+            ipRanges: ["2001:db8::/32", "203.0.113.1/24"],
+            protect: [alice()],
+            clientCertificates: [holders.alice],
+        };
+        expect(await apiAccessRule.update(id, state(id), wanted, process.context)).toEqual({
+            ...wanted,
+            ruleId: id,
+        });
+        expect(process.calls).toEqual([]);
+    });
+
+    test("an answer lost is sent again", async () => {
+        const id = put();
+        const process = start({
+            mishap: (call, nth) => (call === "UpdateApiAccessRule" && nth === 1 ? "lost" : undefined),
+        });
+        await apiAccessRule.update(id, state(id), { ...inputs, description: "new" }, process.context);
+        expect(live(id)?.Description).toBe("new");
+    });
+});
+
+describe("the guard leaves the account unchanged", () => {
+    const clerk = { name: "clerk", sourceIp: "203.0.113.9", authorityPems: [] };
+
+    test.each<[string, () => Partial<ApiAccessRuleInputs>]>([
+        ["another CN", () => ({ cns: ["bob"] })],
+        ["another authority", () => ({ caIds: [putCa(account, holders.authorities.b.certificatePem)] })],
+        ["another address", () => ({ ipRanges: ["203.0.113.0/28", "198.51.100.0/24"] })],
+        ["addresses of another family", () => ({ ipRanges: ["::/0"] })],
+    ])("refuses an update to %s", async (_title, over) => {
+        const [id = ""] = setRules(account, [inputs, { ipRanges: ["203.0.113.9"] }]);
+        const protect = [{ ...alice(), sourceIp: "203.0.113.200" }];
+        const wanted = { ...inputs, ...over(), protect };
+        const before = accessOf(account);
+        const process = start();
+        const failure = await rejection(
+            apiAccessRule.update(id, state(id, { protect }), wanted, process.context),
+        );
+        expect(failure).toMatchObject({ code: "Lockout", name: "LockoutError" });
+        expect(failure.message).toContain(
+            `Refused to change the access rule ${id}: the protected identity "alice" (from 203.0.113.200, with its client certificate) would no longer be admitted`,
+        );
+        expect(failure.message).toContain(
+            `Rules that would remain: ${id} "p/s rule" [CA ${wanted.caIds.join()}, CN`,
+        );
+        expect(failure.message).toContain('Declare a rule that admits "alice" and keep it');
+        expect(accessOf(account)).toEqual(before);
+        expect(process.changes()).toEqual([]);
+    });
+
+    test("refuses an update under whoever was protected with another certificate at the last deployment", async () => {
+        const ca2 = putCa(account, holders.authorities.b.certificatePem);
+        const [id = ""] = setRules(account, [
+            { caIds: [caId], description: "p/s rule" },
+            { ipRanges: ["203.0.113.9"] },
+        ]);
+        const old = { ...inputs, cns: [], ipRanges: [] };
+        const last = { ...old, ruleId: id, protect: [alice()] };
+        const { a, b } = holders.authorities;
+        const renewed = {
+            ...alice(),
+            certificatePem: holders.aliceOfB.certificatePem,
+            authorityPems: [a.certificatePem, b.certificatePem],
+        };
+        const before = accessOf(account);
+        const wanted = { ...old, caIds: [ca2], protect: [renewed] };
+        expect(await rejection(apiAccessRule.update(id, last, wanted, start().context))).toMatchObject({
+            name: "LockoutError",
+        });
+        expect(accessOf(account)).toEqual(before);
+        const both = { ...wanted, caIds: [ca2, caId] };
+        await apiAccessRule.update(id, last, both, start().context);
+        expect(live(id)?.CaIds).toEqual([ca2, caId]);
+        // At the next deployment she holds the new one alone.
+        await apiAccessRule.update(
+            id,
+            { ...last, caIds: [ca2, caId], protect: [renewed] },
+            wanted,
+            start().context,
+        );
+        expect(live(id)?.CaIds).toEqual([ca2]);
+    });
+
+    test("refuses a deletion, and lets it pass where another rule admits", async () => {
+        const [id = "", other = ""] = setRules(account, [
+            { ipRanges: ["203.0.113.0/24"] },
+            { ipRanges: ["198.51.100.0/24"] },
+        ]);
+        const mine = state(id, { caIds: [], cns: [], ipRanges: ["203.0.113.0/24"], protect: [clerk] });
+        const before = accessOf(account);
+        const process = start();
+        const failure = await rejection(apiAccessRule.delete(id, mine, process.context));
+        expect(failure.message).toContain(
+            `Refused to delete the access rule ${id}: the protected identity "clerk" (from 203.0.113.9, without client ` +
+                `certificate) would no longer be admitted (${other}: 203.0.113.9 is outside 198.51.100.0/24). ` +
+                `Rules that would remain: ${other} [IP 198.51.100.0/24]`,
+        );
+        expect(accessOf(account)).toEqual(before);
+        expect(process.changes()).toEqual([]);
+        putRule(account, { ipRanges: ["203.0.113.9"] });
+        await apiAccessRule.delete(id, mine, start().context);
+        expect(ids()).not.toContain(id);
+    });
+
+    test("decides by the account as it is, not as the state remembers it", async () => {
+        const [id = "", other = ""] = setRules(account, [
+            { ipRanges: ["203.0.113.0/24"] },
+            { ipRanges: ["203.0.113.9"] },
+        ]);
+        const mine = state(id, { caIds: [], cns: [], ipRanges: ["203.0.113.0/24"], protect: [clerk] });
+        const now = account.snapshot();
+        account.restore({
+            ...now,
+            rules: now.rules.map((rule) =>
+                rule.ApiAccessRuleId === other ? { ...rule, IpRanges: ["198.51.100.1"] } : rule,
+            ),
+        });
+        expect(await rejection(apiAccessRule.delete(id, mine, start().context))).toMatchObject({
+            code: "Lockout",
+        });
+    });
+});
+
+describe("delete", () => {
+    test("deletes, gone already is as good, and the claim ends", async () => {
+        const id = put();
+        const process = start();
+        process.context.client.claimed.add(id);
+        await apiAccessRule.delete(id, state(id), process.context);
+        expect(ids()).toEqual([world()]);
+        expect(process.context.client.claimed.size).toBe(0);
+        const again = start();
+        await apiAccessRule.delete(id, state(id), again.context);
+        expect(again.changes()).toEqual([]);
+    });
+
+    test("never deletes the account's last rule, protected or not", async () => {
+        const [id = ""] = setRules(account, [{ ipRanges: ["0.0.0.0/0"] }]);
+        const process = start();
+        expect(await rejection(apiAccessRule.delete(id, state(id), process.context))).toMatchObject({
+            code: "Lockout",
+            problem: `Refused to delete the access rule ${id}: it is the last of the account, and without any nobody gets in.`,
+            remedy: "Declare another rule first. Nothing has been changed.",
+        });
+        expect(ids()).toEqual([id]);
+        expect(process.changes()).toEqual([]);
+    });
+
+    test.each(["lost", "unsent"] as const)("ends well though the first answer is %s", async (fate) => {
+        const id = put();
+        const process = start({
+            mishap: (call, nth) => (call === "DeleteApiAccessRule" && nth === 1 ? fate : undefined),
+        });
+        await apiAccessRule.delete(id, state(id), process.context);
+        expect(ids()).toEqual([world()]);
+    });
+
+    test("passes on a refusal while the rule is still there", async () => {
+        const id = put();
+        const process = start({ mishap: (call) => (call === "DeleteApiAccessRule" ? "refused" : undefined) });
+        expect(await rejection(apiAccessRule.delete(id, state(id), process.context))).toMatchObject({
+            apiCode: "14",
+        });
+        expect(ids()).toEqual([world(), id]);
+    });
+});
+
+test("of two narrowings at once, each harmless alone, exactly one goes through", async () => {
+    const rules = setRules(account, [
+        { ipRanges: ["203.0.113.0/24"] },
+        { ipRanges: ["203.0.113.0/25"] },
+        { caIds: [caId] },
+    ]);
+    const protect = [{ name: "clerk", sourceIp: "203.0.113.9", authorityPems: [] }];
+    const process = start();
+    const results = await Promise.allSettled(
+        rules
+            .slice(0, 2)
+            .map((id) =>
+                apiAccessRule.delete(id, state(id, { caIds: [], cns: [], protect }), process.context),
+            ),
+    );
+    expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+    expect(results.find(({ status }) => status === "rejected")).toMatchObject({
+        reason: { name: "LockoutError" },
+    });
+    expect(process.changes()).toEqual(["DeleteApiAccessRule"]);
+    expect(account.admits({ sourceAddress: "203.0.113.9" })).toBe(true);
+});
