@@ -35,7 +35,7 @@ export function checkInputs<Shape extends z.ZodRawShape>(
     const normalised: Record<string, unknown> = {};
     for (const property of known) {
         const value = given[property];
-        const parsed = z.safeParse(schema.shape[property] as z.ZodType, value);
+        const parsed = z.safeParse(schema.shape[property] as z.ZodType, value, { error: plainWords });
         if (parsed.success) {
             if (parsed.data !== undefined) normalised[property] = parsed.data;
             continue;
@@ -49,6 +49,27 @@ export function checkInputs<Shape extends z.ZodRawShape>(
     // The loop above has put every property in the form that the schema gives it, or in its planned form.
     const result = normalised as PlannedInputs<z.output<z.ZodObject<Shape>>>;
     return { inputs: result, failures: failures.length > 0 ? failures : across(result) };
+}
+
+const FORMS: Readonly<Record<string, string>> = {
+    string: "a text",
+    number: "a number",
+    boolean: "true or false",
+    array: "a list",
+    object: "an object with its properties by name",
+};
+
+/** What is wrong and what to write, where the schema has no words of its own. Never any of the input. */
+function plainWords(issue: z.core.$ZodRawIssue): string | undefined {
+    if (issue.code === "invalid_type") {
+        const problem = issue.input === undefined ? "It is missing." : "It is of the wrong type.";
+        return `${problem} Give ${FORMS[issue.expected] ?? issue.expected}.`;
+    }
+    if (issue.code === "unrecognized_keys") {
+        return `There is no such input as ${issue.keys.map((key) => `"${key}"`).join(", ")} in it. Remove it, or correct its name.`;
+    }
+    if (issue.code === "too_small" && issue.origin === "string") return "It is empty. Give a text.";
+    return undefined;
 }
 
 /** Whether the value at the path, or a value on the way to it, is unknown. */

@@ -3,7 +3,7 @@ import { constants } from "node:crypto";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:https";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { OutscaleAccount, type OutscaleAccountOptions } from "./account";
 import { parseAddress } from "./addresses";
 import { Faults, type Throttling } from "./faults";
@@ -67,7 +67,8 @@ interface KeptFile {
 }
 
 async function keepFile(caPem: string, directory: string | undefined): Promise<KeptFile> {
-    const folder = directory ?? (await mkdtemp(join(tmpdir(), "outscale-emulator-")));
+    const folder =
+        directory === undefined ? await mkdtemp(join(tmpdir(), "outscale-emulator-")) : resolve(directory);
     await mkdir(folder, { recursive: true });
     const path = join(folder, "outscale-ca.pem");
     await writeFile(path, caPem);

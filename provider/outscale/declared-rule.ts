@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { certificatePem, ipRange, textSet } from "./schemas";
 
-export const declaredRule = z.object({
+export const declaredRule = z.strictObject({
     name: z.string().min(1),
     ruleId: z.string().min(1).optional(),
     authorityPems: z.array(certificatePem).default([]),

@@ -1,6 +1,7 @@
 /** Schemas of the inputs that several OUTSCALE resources share, with messages that say what to do. */
 import { z } from "zod";
 import { commonNameOf } from "../pki/chain";
+import { refusalOfPair } from "../pki/keys";
 import { normalisePem } from "../pki/pem";
 import { isRange } from "./ranges";
 
@@ -25,7 +26,12 @@ export const ipRange = z
     );
 
 /** A client certificate and its private key, both PEM. */
-export const clientCertificate = z.object({ certificatePem, privateKeyPem: z.string().min(1) });
+export const clientCertificate = z
+    .object({ certificatePem, privateKeyPem: z.string() })
+    .superRefine((given, context) => {
+        const message = refusalOfPair(given.privateKeyPem, given.certificatePem);
+        if (message !== undefined) context.addIssue({ code: "custom", path: ["privateKeyPem"], message });
+    });
 
 /** An identity whose access must never be taken away. */
 export const protectedIdentity = z

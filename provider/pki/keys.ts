@@ -115,6 +115,16 @@ export function keyMatchesCertificate(privateKeyPem: string, certificatePem: str
     return parseCertificate(certificatePem).x509.checkPrivateKey(readPrivateKey(privateKeyPem));
 }
 
+/** Why a private key of whatever kind cannot be presented with the certificate, and the remedy; undefined where it can. */
+export function refusalOfPair(privateKeyPem: string, certificatePem: string): string | undefined {
+    if (isEncrypted(privateKeyPem)) return "The private key is encrypted. Give it unencrypted.";
+    const key = readOnce(privateKeyPem);
+    if (key === undefined) return "The text is no PEM private key. Give the key file's text, unchanged.";
+    return parseCertificate(certificatePem).x509.checkPrivateKey(key)
+        ? undefined
+        : "The private key is another certificate's. Give the key that this certificate was requested with.";
+}
+
 /** The same authority's key is asked about for each of its clients, at each preview. */
 const readOnce = remembered((pem) => tryPrivateKey(pem));
 

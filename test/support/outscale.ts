@@ -28,8 +28,8 @@ export interface SeenCall {
 export type Mishap = "lost" | "unsent" | "refused" | undefined;
 
 export interface ProcessOptions {
-    /** What happens to the nth call of a name, counted from 1. Nothing unless given. */
-    readonly mishap?: (call: string, nth: number) => Mishap;
+    /** What happens to the nth call of a name, counted from 1, with a client certificate or without. */
+    readonly mishap?: (call: string, nth: number, certificate: boolean) => Mishap;
     /** Runs on the account after each call. */
     readonly after?: (call: string, nth: number) => void;
     /** Forges the text of an answer on its way back. */
@@ -65,7 +65,7 @@ export function startProcess(account: OutscaleAccount, options: ProcessOptions =
             // What the client sends is always an object.
             const request = JSON.parse(body) as Record<string, unknown>;
             const nth = calls.filter((seen) => seen.call === call).length + 1;
-            const fate = mishap(call, nth);
+            const fate = mishap(call, nth, certificate !== undefined);
             const seen = (status: number): void =>
                 void calls.push({ call, request, certificate: certificate !== undefined, status });
             if (fate === "unsent") {

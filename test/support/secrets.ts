@@ -1,13 +1,18 @@
 /** Looks for secrets where none may stand: in what a run prints, and in every file that the engine writes. */
 import assert from "node:assert/strict";
+import { createPublicKey } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { EngineError } from "../../tools/pulumi/engine-error";
 import type { RunResult } from "../../tools/pulumi/engine";
 
-/** The distinctive lines of a PEM text: any of them alone gives the secret away. */
+/** The lines of a private key, PEM, that hold a part of its secret: any of them gives it away. */
 export function linesOf(pem: string): string[] {
-    return pem.split("\n").filter((line) => line.length >= 24 && !line.startsWith("-----"));
+    const known = createPublicKey(pem).export({ type: "spki", format: "der" });
+    return pem.split("\n").filter((line) => {
+        // A private key repeats its public half, which stands in certificates as well.
+        return line.length >= 24 && !line.startsWith("-----") && !known.includes(Buffer.from(line, "base64"));
+    });
 }
 
 /** Everything that a run told anybody. */

@@ -1,7 +1,7 @@
 /** `npm run quickstart`: the root project brought up on the emulated account, and the proof that it worked. */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createProgress } from "../progress";
 import { findPulumi } from "../pulumi/cli";
 import { openStack } from "../pulumi/engine";
@@ -25,7 +25,7 @@ async function main(): Promise<void> {
     const cli = await findPulumi({ progress });
     progress.done(`Pulumi ${cli.version} (${cli.origin})`);
 
-    const directory = keep ? ".portcullis/quickstart" : mkdtempSync(join(tmpdir(), "portcullis-quickstart-"));
+    const directory = keep ? resolve(".portcullis/quickstart") : mkdtempSync(join(tmpdir(), "portcullis-quickstart-"));
     if (keep) rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
     const emulators: EmulatorProcess[] = [];
