@@ -21,6 +21,11 @@ export interface Context<Client> {
     readonly client: Client;
     /** The present moment. */
     readonly now: () => Date;
+    /**
+     * The inputs of every resource of this type that the running program declares, as far as it has been checked.
+     * Deletions come last, so they see them all; empty where nothing is declared, as when a stack is destroyed.
+     */
+    readonly declared?: readonly object[];
     /** Waits, in milliseconds. */
     readonly sleep: (ms: number) => Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** The bridge's other half, which the engine's plugin process runs: a resource's functions as a dynamic provider. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { hasUnknown } from "./inputs";
 import { PartialFailure, UNKNOWN, type Context, type PlannedInputs, type ResourceType } from "./resource";
 
 /** Reads a value of the stack's configuration by its full key (`outscale:region`), decrypted. */
@@ -49,10 +50,11 @@ export function serve<Inputs extends object, State extends Inputs, Client>(
 ): ServedProvider {
     let config: ReadConfig = () => undefined;
     let client: Client | undefined;
+    const declared: object[] = [];
     const now = (): Date => new Date();
     const context = (): Context<Client> => {
         client ??= connect(config);
-        return { client, now, sleep: (ms) => sleep(ms) };
+        return { client, now, declared, sleep: (ms) => sleep(ms) };
     };
     // The engine hands back what `check` and the calls below returned, so inputs and states have their types.
     const inputsOf = (bag: Bag): Inputs => fromEngine(bag) as Inputs;
@@ -66,6 +68,7 @@ export function serve<Inputs extends object, State extends Inputs, Client>(
         },
         check: plainly((olds: unknown, news: unknown) => {
             const { inputs, failures } = type.check(fromEngine(news), now(), fromEngine(olds));
+            if (!hasUnknown(inputs)) declared.push(inputs);
             return Promise.resolve({
                 inputs: toEngine(inputs) as Bag,
                 // Without a property of its own: the engine would print the property's value beside it.

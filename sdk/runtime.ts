@@ -28,7 +28,7 @@ const providers: Readonly<Record<string, () => ServedProvider>> = {
  * @throws PortcullisError where this version of the package knows no such type.
  */
 export function provider(token: string): ServedProvider {
-    const make = providers[token];
+    const make = Object.hasOwn(providers, token) ? providers[token] : undefined;
     if (make !== undefined) return make();
     throw new PortcullisError({
         code: "InvalidInput",

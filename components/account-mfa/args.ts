@@ -16,7 +16,7 @@ export interface MadeAuthorityArgs {
     validity?: pulumi.Input<string>;
     /** Renewed with the same key this long before its end. "30d" unless given. */
     renewBefore?: pulumi.Input<string>;
-    /** Keeps each generation's key in an encrypted file and out of state; `{generation}` in the path is replaced. */
+    /** Keeps each generation's key in an encrypted file and out of state; the path must hold `{generation}`, which is replaced. */
     privateKeyFile?: { path: string; passphraseVariable: string };
     /**
      * Raise it by one to rotate to a new key. Both generations are accepted from then on, so that holders can change

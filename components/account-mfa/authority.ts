@@ -54,6 +54,15 @@ function made(name: string, args: MadeAuthorityArgs, parent: pulumi.Resource): A
         commonName,
         ...subject
     } = args;
+    if (privateKeyFile !== undefined && !privateKeyFile.path.includes("{generation}")) {
+        throw new PortcullisError({
+            code: "InvalidInput",
+            property: "authority.privateKeyFile.path",
+            problem:
+                "The path of the authority's key file is the same for every generation, so a rotation would keep the key.",
+            remedy: 'Put "{generation}" into the path, as in "keys/authority-{generation}.pem".',
+        });
+    }
     const declared = generations(args).map((generation) => {
         const file = privateKeyFile && {
             ...privateKeyFile,

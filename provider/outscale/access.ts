@@ -1,6 +1,6 @@
 /** Whether a set of API access rules admits an identity: decided offline, as a pure function. */
 import { verifyClientCertificate, commonNameOf } from "../pki/chain";
-import { ANY_IPV4, covers, overlaps, parseRange, type AddressRange } from "./ranges";
+import { ANY_IPV4, covers, overlaps, parseRange, within, type AddressRange } from "./ranges";
 
 /** A certificate authority as a rule names it. */
 export interface Authority {
@@ -51,6 +51,10 @@ export interface AccessDecision {
     readonly by: readonly string[];
     /** Every rule's say, in the order of the rules. */
     readonly rules: readonly RuleVerdict[];
+    /** The identity's addresses that are admitted; ranges may overlap. */
+    readonly admitted: readonly AddressRange[];
+    /** Those that are admitted or undetermined. */
+    readonly possible: readonly AddressRange[];
 }
 
 /**
@@ -66,13 +70,17 @@ export function decideAccess(rules: readonly AccessRule[], identity: Identity, a
     const judged = rules.map((rule) => judge(rule, identity, source, at));
     const rangesOf = (verdicts: readonly Verdict[]): AddressRange[] =>
         judged.filter((entry) => verdicts.includes(entry.verdict)).flatMap((entry) => entry.ranges);
-    const verdict = covers(rangesOf(["admitted"]), source)
+    const admitted = rangesOf(["admitted"]);
+    const possible = rangesOf(["admitted", "undetermined"]);
+    const verdict = covers(admitted, source)
         ? "admitted"
-        : covers(rangesOf(["admitted", "undetermined"]), source)
+        : covers(possible, source)
           ? "undetermined"
           : "refused";
     return {
         verdict,
+        admitted,
+        possible,
         by: judged.filter((entry) => entry.verdict === "admitted").map((entry) => entry.ruleId),
         rules: judged.map(({ ruleId, verdict, reason }) => ({ ruleId, verdict, reason })),
     };
@@ -87,7 +95,10 @@ function judge(rule: AccessRule, identity: Identity, source: AddressRange, at: D
     const ranges =
         rule.ipRanges.length === 0
             ? [source]
-            : rule.ipRanges.map(parseRange).filter((range) => overlaps(range, source));
+            : rule.ipRanges
+                  .map(parseRange)
+                  .filter((range) => overlaps(range, source))
+                  .map((range) => within(range, source));
     const say = (verdict: Verdict, reason: string): Judged => ({ ruleId: rule.id, verdict, reason, ranges });
     if (rule.pending === true)
         return { ...say("undetermined", "it is not known until it is deployed"), ranges: [source] };

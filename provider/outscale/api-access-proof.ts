@@ -6,7 +6,7 @@ import type { Context, ResourceType } from "../resource";
 import { admitted, readAccess } from "./account";
 import { decideAccess, type AccessRule } from "./access";
 import type { OutscaleApi } from "./api/client";
-import { isRefusedByRules } from "./api/errors";
+import { refusalOf } from "./probe";
 import { declaredRule, type DeclaredRule } from "./declared-rule";
 import { plannedRefusals } from "./planned-access";
 import { describeLockout, describeRule, heldAndWanted, LockoutError, lockouts } from "./protection";
@@ -34,8 +34,6 @@ export interface ProofState extends ProofInputs {
     /** The rules that name no authority and are not declared: while they stand, they let callers in as well. */
     readonly otherRules: string[];
 }
-
-const PROBE_ATTEMPTS = 5;
 
 /** The proof of access. At preview it judges the planned rules; at deployment the live ones, and tries the gate. */
 export const apiAccessProof: ResourceType<ProofInputs, ProofState, OutscaleApi> = {
@@ -98,30 +96,20 @@ function notAdmitted(problem: string, declared: readonly AccessRule[]): Portcull
     });
 }
 
-/** Calls with the probe's certificate; a change of rules may take a moment to be enforced, so a few times. */
 async function tryTheGate(
     inputs: ProofInputs,
     client: OutscaleApi,
     context: Context<OutscaleApi>,
 ): Promise<void> {
     if (inputs.probe === undefined) return;
-    const probing = client.presenting(inputs.probe);
-    for (let attempt = 1; ; attempt += 1) {
-        try {
-            // One of the fourteen calls that ask for a certificate even within a trusted session.
-            await probing.call("ReadApiAccessRules", {});
-            return;
-        } catch (error) {
-            if (!isRefusedByRules(error)) throw error;
-            if (attempt >= PROBE_ATTEMPTS) {
-                throw new PortcullisError({
-                    code: "ProofFailed",
-                    problem: "A call with the client certificate was refused by the access rules.",
-                    remedy: "See that the certificate reaches the API (no proxy ends TLS on the way), then run again. Nothing has been retired.",
-                    cause: error,
-                });
-            }
-            await context.sleep(attempt * 1_000);
-        }
-    }
+    const refusal = await refusalOf(client.presenting(inputs.probe), context);
+    if (refusal === undefined) return;
+    throw new PortcullisError({
+        code: "ProofFailed",
+        problem: "A call with the client certificate was refused by the access rules.",
+        remedy:
+            "See that the certificate reaches the API (no proxy ends TLS on the way), then run again. " +
+            "Nothing has been retired.",
+        cause: refusal,
+    });
 }

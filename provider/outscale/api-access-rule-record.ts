@@ -25,23 +25,20 @@ export const recordedRule = z.strictObject({
     ipRanges: z.array(z.string()),
 });
 
-const schema = z.object({
+/** What a rule looks like: every criterion given must hold, and a list given is the whole list. */
+export const ruleCriteria = z.object({
     ruleId: z.string().optional(),
     description: z.string().optional(),
     caIds: z.array(z.string()).optional(),
     cns: z.array(z.string()).optional(),
     ipRanges: z.array(ipRange).optional(),
-    ...shared,
 });
+export type Criteria = z.output<typeof ruleCriteria>;
 
-/** What the rule looks like: every criterion given must hold, and a list given is the whole list. */
-export interface RecordInputs extends SharedInputs {
-    readonly ruleId?: string | undefined;
-    readonly description?: string | undefined;
-    readonly caIds?: string[] | undefined;
-    readonly cns?: string[] | undefined;
-    readonly ipRanges?: string[] | undefined;
-}
+const { clientCertificates } = shared;
+const schema = ruleCriteria.extend({ clientCertificates });
+
+export interface RecordInputs extends Criteria, Pick<SharedInputs, "clientCertificates"> {}
 
 export interface RecordState extends RecordInputs {
     /** Absent where the account had no such rule. */
@@ -70,7 +67,7 @@ export const apiAccessRuleRecord: ResourceType<RecordInputs, RecordState, Outsca
         const same = { caIds: sameSet, cns: sameSet, ipRanges: sameRanges };
         const replaces = changedProperties(state, inputs, criteria, same);
         return {
-            changed: [...replaces, ...changedProperties(state, inputs, ["clientCertificates", "protect"])],
+            changed: [...replaces, ...changedProperties(state, inputs, ["clientCertificates"])],
             replaces,
         };
     },
@@ -94,7 +91,7 @@ export const apiAccessRuleRecord: ResourceType<RecordInputs, RecordState, Outsca
 };
 
 /** The one rule that fits, nothing where none does; several are refused, for a rule is never chosen by guess. */
-export function theOne(rules: readonly ApiRule[], inputs: RecordInputs): RecordedRule | undefined {
+function theOne(rules: readonly ApiRule[], inputs: Criteria): RecordedRule | undefined {
     const fitting = rules.filter((rule) => fits(rule, inputs));
     const [first, ...others] = fitting;
     if (others.length > 0) {
@@ -115,7 +112,8 @@ export function theOne(rules: readonly ApiRule[], inputs: RecordInputs): Recorde
     );
 }
 
-function fits(rule: ApiRule, inputs: RecordInputs): boolean {
+/** Whether the API's rule has every criterion given. */
+export function fits(rule: ApiRule, inputs: Criteria): boolean {
     return (
         (inputs.ruleId === undefined || rule.ApiAccessRuleId === inputs.ruleId) &&
         (inputs.description === undefined || rule.Description === inputs.description) &&
@@ -123,4 +121,9 @@ function fits(rule: ApiRule, inputs: RecordInputs): boolean {
         (inputs.cns === undefined || sameSet(rule.Cns, inputs.cns)) &&
         (inputs.ipRanges === undefined || sameRanges(rule.IpRanges, inputs.ipRanges))
     );
+}
+
+/** The recorded rule as the API would show it. */
+export function apiRuleOf({ ruleId, description, caIds, cns, ipRanges }: RecordedRule): ApiRule {
+    return { ApiAccessRuleId: ruleId, Description: description, CaIds: caIds, Cns: cns, IpRanges: ipRanges };
 }

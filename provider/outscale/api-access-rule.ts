@@ -6,6 +6,7 @@ import { UNKNOWN, type CheckFailure, type Context, type PlannedInputs, type Reso
 import type { AccessRule } from "./access";
 import { admitted, narrow, type ApiRule } from "./account";
 import { createOnce, type OutscaleApi } from "./api/client";
+import { REFRESH_SHARED_MS } from "./refresh";
 import { changedProperties, sameRanges, sameSet } from "./sameness";
 import { ipRange, shared, textSet, type SharedInputs } from "./schemas";
 
@@ -36,6 +37,8 @@ export interface ApiAccessRuleInputs extends RuleCriteria, SharedInputs {
 
 export interface ApiAccessRuleState extends ApiAccessRuleInputs {
     readonly ruleId: string;
+    /** What an adopted rule said before: destroy gives it back instead of deleting the rule. */
+    readonly found?: (RuleCriteria & { readonly description: string }) | undefined;
 }
 
 const own = ["caIds", "cns", "ipRanges", "description"] as const;
@@ -59,8 +62,12 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
         if (found !== undefined) {
             api.claimed.add(found.ApiAccessRuleId);
             const id = found.ApiAccessRuleId;
+            // Equal in everything: made by an interrupted run. Anything else was somebody's, and is owed back.
+            if (equal(found, inputs) && !inputs.adopt && inputs.adoptId === undefined) {
+                return { id, state: { ...inputs, ruleId: id } };
+            }
             if (!equal(found, inputs)) await rewrite(id, [], inputs, { ...context, client: api });
-            return { id, state: { ...inputs, ruleId: id } };
+            return { id, state: { ...inputs, ruleId: id, found: criteriaOf(found) } };
         }
         const made = await createRule(api, inputs, inputs.description, ApiAccessRules);
         api.claimed.add(made.ApiAccessRuleId);
@@ -69,7 +76,7 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
 
     async read(id, state, { client }) {
         const api = admitted(client, state);
-        const { ApiAccessRules } = await api.call("ReadApiAccessRules", {}, { maxAgeMs: 5_000 });
+        const { ApiAccessRules } = await api.call("ReadApiAccessRules", {}, { maxAgeMs: REFRESH_SHARED_MS });
         const live = ApiAccessRules.find((rule) => rule.ApiAccessRuleId === id);
         if (live === undefined) return undefined;
         const { CaIds: caIds, Cns: cns, IpRanges: ipRanges, Description: description } = live;
@@ -82,13 +89,19 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
         if (own.some((property) => changed.includes(property))) {
             await rewrite(id, state.protect, inputs, { ...context, client: api });
         }
-        return { ...inputs, ruleId: id };
+        return { ...inputs, ruleId: id, ...(state.found === undefined ? {} : { found: state.found }) };
     },
 
     async delete(id, state, context) {
         const api = admitted(context.client, state);
+        // Made or taken over under another name in this very run: the rule stays, only this name for it goes.
+        if (api.claimed.has(id)) return;
+        if (state.found !== undefined) {
+            const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
+            if (!ApiAccessRules.some((rule) => rule.ApiAccessRuleId === id)) return;
+            return rewrite(id, state.protect, { ...state, ...state.found }, { ...context, client: api });
+        }
         await deleteRule(id, state, { ...context, client: api });
-        api.claimed.delete(id);
     },
 };
 
@@ -107,6 +120,10 @@ function contradictions(inputs: PlannedInputs<ApiAccessRuleInputs>): CheckFailur
         return [{ property: "caIds", reason: "A rule needs at least one of `caIds` and `ipRanges`." }];
     }
     return [];
+}
+
+function criteriaOf({ CaIds, Cns, IpRanges, Description }: ApiRule): RuleCriteria & { description: string } {
+    return { caIds: CaIds, cns: Cns, ipRanges: IpRanges, description: Description };
 }
 
 /** Whether the API's rule has the criteria given. */

@@ -7,6 +7,7 @@ import { PartialFailure, type ResourceType } from "../resource";
 import { admitted, narrow } from "./account";
 import type { Calls } from "./api/calls";
 import { createOnce, type OutscaleApi } from "./api/client";
+import { REFRESH_SHARED_MS } from "./refresh";
 import { changedProperties } from "./sameness";
 import { certificatePem, shared, type SharedInputs } from "./schemas";
 
@@ -32,6 +33,8 @@ export interface CaState extends CaInputs {
     readonly caId: string;
     /** Lower-case SHA-1 of the certificate's DER, as the API gives it. */
     readonly fingerprint: string;
+    /** The description that an adopted authority had: destroy gives it back instead of deleting the authority. */
+    readonly foundDescription?: string | undefined;
 }
 
 type ApiCa = Calls["ReadCas"]["response"]["Cas"][number];
@@ -56,7 +59,13 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
         const found = existing(inputs, present, api.claimed);
         const made = found ?? (await upload(api, inputs, fingerprint, present));
         api.claimed.add(made.CaId);
-        const state = { ...inputs, caId: made.CaId, fingerprint };
+        const isSomebodys = found !== undefined && (inputs.adopt || inputs.adoptId !== undefined);
+        const state = {
+            ...inputs,
+            caId: made.CaId,
+            fingerprint,
+            ...(isSomebodys ? { foundDescription: found.Description } : {}),
+        };
         if (made.CaFingerprint !== fingerprint)
             throw new PartialFailure(made.CaId, state, mismatch(made, fingerprint));
         if (made.Description !== inputs.description) await describe(api, made.CaId, inputs.description);
@@ -65,7 +74,7 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
 
     async read(id, state, { client }) {
         const api = admitted(client, state);
-        const { Cas } = await api.call("ReadCas", {}, { maxAgeMs: 5_000 });
+        const { Cas } = await api.call("ReadCas", {}, { maxAgeMs: REFRESH_SHARED_MS });
         const live = Cas.find((candidate) => candidate.CaId === id);
         if (live === undefined) return undefined;
         return { id, state: { ...state, description: live.Description, fingerprint: live.CaFingerprint } };
@@ -73,7 +82,13 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
 
     async update(id, state, inputs, { client }) {
         const api = admitted(client, inputs, state);
-        const next = { ...inputs, caId: id, fingerprint: state.fingerprint };
+        const { fingerprint, foundDescription } = state;
+        const next = {
+            ...inputs,
+            caId: id,
+            fingerprint,
+            ...(foundDescription === undefined ? {} : { foundDescription }),
+        };
         // The engine finishes a creation that failed by an update: what was not verified then is verified now.
         const { Cas } = await api.call("ReadCas", {});
         const live = Cas.find((candidate) => candidate.CaId === id);
@@ -85,7 +100,9 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
 
     async delete(id, state, context) {
         const api = admitted(context.client, state);
-        if (!(await isThere(api, id))) return;
+        // Made or taken over under another name in this very run: the authority stays, only this name for it goes.
+        if (api.claimed.has(id) || !(await isThere(api, id))) return;
+        if (state.foundDescription !== undefined) return describe(api, id, state.foundDescription);
         await refuseIfNamed(api, id);
         await narrow(
             { ...context, client: api },
@@ -110,7 +127,6 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
                 },
             },
         );
-        api.claimed.delete(id);
     },
 };
 

@@ -1,5 +1,6 @@
 /** The guard at preview: whether the planned rules admit every protected identity, as far as it is known yet. */
-import { UNKNOWN, type CheckFailure, type PlannedInputs } from "../resource";
+import { z } from "zod";
+import { UNKNOWN, type CheckFailure, type Planned, type PlannedInputs, type Unknown } from "../resource";
 import { decideAccess, type AccessRule } from "./access";
 import type { ProofInputs } from "./api-access-proof";
 import { declaredRule } from "./declared-rule";
@@ -10,10 +11,17 @@ import {
     lockouts,
     remedyFor,
     type Lockout,
+    type ProtectedIdentity,
 } from "./protection";
-import { protectedIdentity } from "./schemas";
+import { certificatePem, protectedIdentity } from "./schemas";
 
-const plannedCriteria = declaredRule.omit({ ruleId: true }).loose();
+const unknown = z.custom<Unknown>((value) => value === UNKNOWN);
+
+/** A declared rule whose authorities may not be known yet. */
+const plannedCriteria = declaredRule
+    .omit({ ruleId: true })
+    .extend({ authorityPems: z.union([unknown, z.array(z.union([unknown, certificatePem]))]).default([]) })
+    .loose();
 
 /** The inputs of the last deployment, as far as there was one. */
 export type LastProof = { readonly [Key in keyof ProofInputs]?: ProofInputs[Key] | undefined };
@@ -33,12 +41,13 @@ export function plannedRefusals(
         const known = protectedIdentity.safeParse(identity);
         return known.success ? [known.data] : [];
     });
+    const reissued = planned.protect.flatMap((identity) => stillHeld(identity, last.protect ?? []));
     const refused = wanted.flatMap((identity): Lockout[] => {
         const after = decideAccess(rules, identity, now);
         return after.verdict === "refused" ? [{ identity, after }] : [];
     });
     const names = new Set(refused.map(({ identity }) => identity.name));
-    const held = heldAndWanted(last.protect ?? [], wanted).slice(wanted.length);
+    const held = [...heldAndWanted(last.protect ?? [], wanted).slice(wanted.length), ...reissued];
     const losing = lockouts((last.rules ?? []).map(plannedRule), rules, held, now).filter(
         ({ identity, after }) => after.verdict === "refused" && !names.has(identity.name),
     );
@@ -64,6 +73,17 @@ function failure(sentence: string, lockout: Lockout, remaining: string): CheckFa
     };
 }
 
+/** An identity whose new certificate is not known yet, with the one that it holds until it has the new one. */
+function stillHeld(
+    identity: Planned<ProtectedIdentity>,
+    last: readonly ProtectedIdentity[],
+): readonly ProtectedIdentity[] {
+    if (identity === UNKNOWN || identity.certificatePem !== UNKNOWN || identity.sourceIp === UNKNOWN)
+        return [];
+    const before = last.find(({ name }) => name === identity.name);
+    return before?.certificatePem === undefined ? [] : [{ ...before, sourceIp: identity.sourceIp }];
+}
+
 /** A declared rule as the decision sees it; its id is not needed, for it may not have one yet. */
 function plannedRule(rule: unknown): AccessRule {
     const known = plannedCriteria.safeParse(rule);
@@ -71,9 +91,11 @@ function plannedRule(rule: unknown): AccessRule {
         return { id: "a rule not known yet", authorities: [], cns: [], ipRanges: [], pending: true };
     }
     const { name, authorityPems, cns, ipRanges } = known.data;
-    const authorities = authorityPems.map((pem, index) => ({
+    const pems = Array.isArray(authorityPems) ? authorityPems : [UNKNOWN];
+    const authorities = pems.map((pem, index) => ({
         id: `authority ${index + 1}`,
-        certificatePem: pem,
+        // Certificates not known yet may be anybody's: the decision is then undetermined.
+        ...(typeof pem === "string" ? { certificatePem: pem } : {}),
     }));
     return { id: `"${name}"`, authorities, cns, ipRanges };
 }

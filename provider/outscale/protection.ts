@@ -1,5 +1,6 @@
 /** The guard: no call is made after which a protected identity would no longer be admitted. */
 import { PortcullisError } from "../errors";
+import { covers } from "./ranges";
 import { sameJson } from "./sameness";
 import { decideAccess, type AccessDecision, type AccessRule, type Identity } from "./access";
 
@@ -17,7 +18,8 @@ export interface Lockout {
 }
 
 /**
- * Those protected identities that may be admitted now and surely or possibly would not be after the change.
+ * Those protected identities that may be admitted now, if only from some of their addresses, and surely or possibly
+ * would not be after the change.
  * What is undetermined counts against the change on both sides: admitted before, refused after.
  */
 export function lockouts(
@@ -28,9 +30,11 @@ export function lockouts(
 ): readonly Lockout[] {
     return identities.flatMap((identity) => {
         const now = decideAccess(before, identity, at);
-        if (now.verdict === "refused" || keeps(now, before, after)) return [];
+        if (keeps(now, before, after)) return [];
         const decision = decideAccess(after, identity, at);
-        return decision.verdict === "admitted" ? [] : [{ identity, after: decision }];
+        // Part by part: an identity that is admitted from some of its addresses only has those to lose.
+        const kept = now.possible.every((part) => covers(decision.admitted, part));
+        return kept ? [] : [{ identity, after: decision }];
     });
 }
 

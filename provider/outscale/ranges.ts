@@ -91,6 +91,15 @@ export function covers(ranges: readonly AddressRange[], target: AddressRange): b
     return false;
 }
 
+/** The part of the range that lies within the target; both share an address. */
+export function within(range: AddressRange, target: AddressRange): AddressRange {
+    return {
+        family: target.family,
+        first: range.first > target.first ? range.first : target.first,
+        last: range.last < target.last ? range.last : target.last,
+    };
+}
+
 /** Whether the two ranges share an address. */
 export function overlaps(a: AddressRange, b: AddressRange): boolean {
     return a.family === b.family && a.first <= b.last && b.first <= a.last;

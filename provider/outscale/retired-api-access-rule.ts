@@ -5,24 +5,39 @@ import { checkInputs } from "../inputs";
 import { PartialFailure, type Context, type ResourceType } from "../resource";
 import { admitted, type ApiRule } from "./account";
 import { createRule, deleteRule, sameCriteria } from "./api-access-rule";
-import { recordedRule, type RecordedRule } from "./api-access-rule-record";
-import type { OutscaleApi } from "./api/client";
-import { isRefusedByRules } from "./api/errors";
+import {
+    apiRuleOf,
+    fits,
+    recordedRule,
+    ruleCriteria,
+    type Criteria,
+    type RecordedRule,
+} from "./api-access-rule-record";
+import type { ClientCertificate, OutscaleApi } from "./api/client";
+import { refusalOf } from "./probe";
+import { REFRESH_SHARED_MS } from "./refresh";
 import { changedProperties } from "./sameness";
 import { shared, type SharedInputs } from "./schemas";
 
-const schema = z.object({ record: recordedRule.optional(), proof: z.string().optional(), ...shared });
+const schema = z.object({
+    record: recordedRule.optional(),
+    criteria: ruleCriteria.default({}),
+    proof: z.string().optional(),
+    ...shared,
+});
 
 export interface RetiredInputs extends SharedInputs {
     /** The rule as it was found; absent where the account had none. */
     readonly record?: RecordedRule | undefined;
+    /** What the rule looks like, so that another resource for the same rule is told apart from none. */
+    readonly criteria: Criteria;
     /** The id of the proof that has to stand before anything is retired. */
     readonly proof?: string | undefined;
 }
 
 export interface RetiredState extends RetiredInputs {
-    /** What `delete` gives back. */
-    readonly restores?: RecordedRule | undefined;
+    /** What `delete` gives back: every rule that was recorded here and retired. */
+    readonly restores: readonly RecordedRule[];
 }
 
 /** A rule that is gone for as long as this resource is declared. */
@@ -32,87 +47,140 @@ export const retiredApiAccessRule: ResourceType<RetiredInputs, RetiredState, Out
     check: (inputs) => checkInputs(schema, inputs),
 
     diff: (state, inputs) => ({
-        changed: changedProperties(state, inputs, ["record", "protect", "clientCertificates"]),
+        changed: changedProperties(state, inputs, ["record", "criteria", "protect", "clientCertificates"]),
         replaces: [],
     }),
 
     async create(inputs, context) {
-        const id = inputs.record?.ruleId ?? "none";
-        const state = withRestores(inputs, inputs.record);
-        await retire(state, context);
-        return { id, state };
+        const state = { ...inputs, restores: owed([], inputs.record) };
+        await retire(state, inputs.protect, context);
+        return { id: inputs.record?.ruleId ?? "none", state };
     },
 
     async read(id, state, { client }) {
-        if (state.restores === undefined) return { id, state };
-        const api = admitted(client, state);
-        const { ApiAccessRules } = await api.call("ReadApiAccessRules", {}, { maxAgeMs: 5_000 });
+        const { ApiAccessRules } = await admitted(client, state).call(
+            "ReadApiAccessRules",
+            {},
+            { maxAgeMs: REFRESH_SHARED_MS },
+        );
         // A rule that is back is not retired: the next run has to do it again.
-        return findRecorded(ApiAccessRules, state.restores) === undefined ? { id, state } : undefined;
+        const isBack = state.restores.some((record) => findRecorded(ApiAccessRules, record) !== undefined);
+        return isBack ? undefined : { id, state };
     },
 
     async update(_id, state, inputs, context) {
-        // What was found first is what destroy owes back: a record made later saw the account without the rule.
-        const next = withRestores(inputs, state.restores ?? inputs.record);
-        await retire(next, context, state.protect);
+        // What was found first stays owed: a record made later saw the account without that rule.
+        const next = { ...inputs, restores: owed(state.restores, inputs.record) };
+        await retire(next, state.protect, context);
         return next;
     },
 
-    async delete(_id, state, { client }) {
-        if (state.restores === undefined) return;
+    async delete(_id, state, { client, declared = [] }) {
         const api = admitted(client, state);
-        const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
-        if (findRecorded(ApiAccessRules, state.restores) !== undefined) return;
-        await createRule(api, state.restores, state.restores.description, ApiAccessRules);
+        for (const record of state.restores) {
+            const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
+            if (findRecorded(ApiAccessRules, record) !== undefined) continue;
+            refuseIfDeclaredGone(record, declared);
+            await createRule(api, record, record.description, ApiAccessRules);
+        }
     },
 };
 
-function withRestores(inputs: RetiredInputs, restores: RecordedRule | undefined): RetiredState {
-    return restores === undefined ? inputs : { ...inputs, restores };
+function owed(before: readonly RecordedRule[], record: RecordedRule | undefined): readonly RecordedRule[] {
+    if (record === undefined || before.some(({ ruleId }) => ruleId === record.ruleId)) return before;
+    return [...before, record];
+}
+
+/** Giving a rule back that the program elsewhere declares gone would open the account, with nothing left to close it. */
+function refuseIfDeclaredGone(record: RecordedRule, declared: readonly object[]): void {
+    const rule = apiRuleOf(record);
+    const isDeclaredGone = declared.some((inputs) => {
+        const other = schema.safeParse(inputs);
+        if (!other.success || other.data.record !== undefined) return false;
+        const { criteria } = other.data;
+        return Object.keys(criteria).length > 0 && fits(rule, criteria);
+    });
+    if (!isDeclaredGone) return;
+    throw new PortcullisError({
+        code: "AmbiguousMatch",
+        problem:
+            `The access rule ${record.ruleId} "${record.description}" is not given back: this program declares it gone ` +
+            `under another name, and that resource found it gone already.`,
+        remedy: "If the resource or its component was renamed, say so with the `aliases` option. Nothing has been changed.",
+    });
 }
 
 /** Deletes the rule, then sees that the certificate still opens the gate; gives the rule back if it does not. */
 async function retire(
     state: RetiredState,
+    last: SharedInputs["protect"],
     context: Context<OutscaleApi>,
-    last?: SharedInputs["protect"],
 ): Promise<void> {
-    const { restores: record, clientCertificates, protect } = state;
-    if (record === undefined) return;
     const client = admitted(context.client, state);
-    const { ApiAccessRules } = await client.call("ReadApiAccessRules", {});
-    const live = findRecorded(ApiAccessRules, record);
-    if (live === undefined) return;
-    const protection = last === undefined ? { protect } : { protect, last };
-    await deleteRule(live.ApiAccessRuleId, protection, { ...context, client });
-    const [present] = clientCertificates;
-    if (present === undefined) return;
-    try {
-        await client.presenting(present).call("ReadApiAccessRules", {});
-    } catch (error) {
-        if (!isRefusedByRules(error)) throw new PartialFailure(live.ApiAccessRuleId, state, asError(error));
-        await giveBack(client, live.ApiAccessRuleId, state, record);
-        throw new PortcullisError({
-            code: "ProofFailed",
-            problem: `Without the access rule ${live.ApiAccessRuleId} the client certificate was refused, so the rule was given back.`,
-            remedy: "See which rule is meant to admit the certificate, and that the authority on the account issued it.",
-            cause: error,
-        });
+    const [present] = state.clientCertificates;
+    for (const record of state.restores) {
+        const { ApiAccessRules } = await client.call("ReadApiAccessRules", {});
+        const live = findRecorded(ApiAccessRules, record);
+        if (live !== undefined) {
+            refuseToCloseBehindOurselves(live, ApiAccessRules, state, client);
+            await deleteRule(live.ApiAccessRuleId, { protect: state.protect, last }, { ...context, client });
+        }
+        // Tried also where the rule is gone already: an interrupted run may have deleted it and tried nothing.
+        if (present !== undefined) await tryWithout(record, present, state, client, context);
     }
 }
 
-async function giveBack(
-    api: OutscaleApi,
-    id: string,
-    state: RetiredState,
-    record: RecordedRule,
-): Promise<void> {
-    try {
-        const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
-        await createRule(api, record, record.description, ApiAccessRules);
-    } catch (error) {
-        throw new PartialFailure(id, state, asError(error));
+/** After the retirement somebody has to be let in for certain, and the provider must be able to call again. */
+function refuseToCloseBehindOurselves(
+    retiring: ApiRule,
+    rules: readonly ApiRule[],
+    { protect }: RetiredState,
+    client: OutscaleApi,
+): void {
+    const refuse = (why: string, remedy: string): PortcullisError =>
+        new PortcullisError({
+            code: "Lockout",
+            problem: `Refused to retire the access rule ${retiring.ApiAccessRuleId} "${retiring.Description}": ${why}`,
+            remedy: `${remedy} Nothing has been changed.`,
+        });
+    if (protect.length === 0) {
+        throw refuse(
+            "nobody is protected, so nobody would be sure to get in.",
+            "Name at least one identity in `protect`.",
+        );
     }
+    const remaining = rules.filter((rule) => rule.ApiAccessRuleId !== retiring.ApiAccessRuleId);
+    if (!client.hasCertificate && remaining.every((rule) => rule.CaIds.length > 0)) {
+        throw refuse(
+            "every rule that would remain asks for a client certificate, and the provider has none to present.",
+            "Put one in the provider's configuration (`outscale:x509CertPath`, `outscale:x509KeyPath`), or add a backup address to deploy from.",
+        );
+    }
+}
+
+/** Calls with the certificate, and gives the rule back where that is refused. */
+async function tryWithout(
+    record: RecordedRule,
+    certificate: ClientCertificate,
+    state: RetiredState,
+    client: OutscaleApi,
+    context: Context<OutscaleApi>,
+): Promise<void> {
+    let refusal: unknown;
+    try {
+        refusal = await refusalOf(client.presenting(certificate), context);
+        if (refusal === undefined) return;
+        const { ApiAccessRules } = await client.call("ReadApiAccessRules", {});
+        await createRule(client, record, record.description, ApiAccessRules);
+    } catch (error) {
+        throw new PartialFailure(record.ruleId, state, asError(error));
+    }
+    throw new PortcullisError({
+        code: "ProofFailed",
+        problem: `Without the access rule ${record.ruleId} the client certificate was refused, so the rule was given back.`,
+        remedy: "See which rule is meant to admit the certificate, and that the authority on the account issued it.",
+        cause: refusal,
+    });
 }
 
 /** The recorded rule on the account: by its id, or equal to it in everything else. */

@@ -178,11 +178,22 @@ function outsideValidity(certificate: ParsedCertificate, role: Role, at: Date): 
     return undefined;
 }
 
+const RSA_PSS = "1.2.840.113549.1.1.10";
+
+/** P-256, P-384 and P-521 by OpenSSL's names. */
+const STRONG_CURVES = ["prime256v1", "secp384r1", "secp521r1"];
+
 function weakness(certificate: ParsedCertificate, role: Role): string | undefined {
     const name = nameOf(certificate, role);
     const digest = BROKEN_SIGNATURES.get(certificate.signatureAlgorithm);
+    if (certificate.signatureAlgorithm === RSA_PSS) {
+        return `${name} is signed with RSA-PSS, whose digest is not looked at here.`;
+    }
     if (digest !== undefined) return `${name} is signed with ${digest}, which TLS servers refuse.`;
-    const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength;
+    const { modulusLength: bits, namedCurve } = certificate.publicKey.asymmetricKeyDetails ?? {};
+    if (namedCurve !== undefined && !STRONG_CURVES.includes(namedCurve)) {
+        return `${name} has a key on the curve ${namedCurve}, which TLS servers may refuse.`;
+    }
     if (bits !== undefined && bits < SMALLEST_RSA_KEY) {
         return `${name} has a key of ${bits} bits, which TLS servers refuse.`;
     }

@@ -39,6 +39,7 @@ export class CheckRefused extends Error {}
 /** Deploys a graph onto a state file and destroys it again, as Pulumi's engine would. */
 export class Engine {
     #entries: Entry[];
+    readonly #declared = new Map<string, object[]>();
 
     constructor(
         private readonly parts: EngineParts,
@@ -156,7 +157,8 @@ export class Engine {
             (entry) =>
                 ![...left].some((other) => other !== entry && other.dependencies.includes(names(entry))),
             async (entry) => {
-                await this.#type(entry.token).delete(entry.id, entry.state, this.parts.context);
+                const context = { ...this.parts.context, declared: this.#declared.get(entry.token) ?? [] };
+                await this.#type(entry.token).delete(entry.id, entry.state, context);
                 left.delete(entry);
                 if (!this.parts.dead()) this.#entries = this.#entries.filter((each) => each !== entry);
             },

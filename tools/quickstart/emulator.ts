@@ -1,6 +1,8 @@
 /** Starts the packaged emulator as a process of its own, and ends it by its process id. */
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 /** What `portcullis emulate outscale --json` prints. */
@@ -23,8 +25,11 @@ const START_LIMIT_MS = 20_000;
 
 export async function startEmulator(directory: string): Promise<EmulatorProcess> {
     const args = ["dist/sdk/cli/main.js", "emulate", "outscale", "--json", "--directory", directory];
+    // Not our own error stream: where that is a pipe, a kept emulator would hold it open.
+    const log = openSync(join(directory, "emulator.log"), "a");
     // A process group of its own: Ctrl-C in the terminal is for the quickstart, which then stops the emulator.
-    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"], detached: true });
+    const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", log], detached: true });
+    closeSync(log);
     const line = await firstLine(child);
     // The emulator is started by this very build, so its line has this form.
     const connection = JSON.parse(line) as Connection;
@@ -34,7 +39,7 @@ export async function startEmulator(directory: string): Promise<EmulatorProcess>
         ...connection,
         pid,
         leave: () => {
-            child.stdout.destroy();
+            child.stdout?.destroy();
             child.unref();
         },
         stop: async () => {

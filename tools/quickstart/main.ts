@@ -25,7 +25,9 @@ async function main(): Promise<void> {
     const cli = await findPulumi({ progress });
     progress.done(`Pulumi ${cli.version} (${cli.origin})`);
 
-    const directory = keep ? resolve(".portcullis/quickstart") : mkdtempSync(join(tmpdir(), "portcullis-quickstart-"));
+    const directory = keep
+        ? resolve(".portcullis/quickstart")
+        : mkdtempSync(join(tmpdir(), "portcullis-quickstart-"));
     if (keep) rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
     const emulators: EmulatorProcess[] = [];

@@ -61,6 +61,9 @@ export interface OutscaleApi {
 
     /** The ids of the objects that resources of this process have made or adopted, so that none is taken twice. */
     readonly claimed: Set<string>;
+
+    /** Whether any identity that a call may present has a client certificate. */
+    readonly hasCertificate: boolean;
 }
 
 /** What a client is made of; every part has a default. */
@@ -146,6 +149,10 @@ class View implements OutscaleApi {
         return this.#seenAs([identityOf(certificate)], false);
     }
 
+    public get hasCertificate(): boolean {
+        return this.#identities.some(({ certificate }) => certificate !== undefined);
+    }
+
     public get claimed(): Set<string> {
         return this.#account.claimed;
     }
@@ -163,7 +170,9 @@ class View implements OutscaleApi {
         body: string,
         identity: Identity,
     ): Promise<Calls[Name]["response"]> {
-        return deliver(name, body, identity.certificate, this.#settings, this.#delivery);
+        return this.#account.withGoodCredentials(() =>
+            deliver(name, body, identity.certificate, this.#settings, this.#delivery),
+        );
     }
 
     /** Tries each identity once until one is admitted; where none is, the error is that of the last one listed. */

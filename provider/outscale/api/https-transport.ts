@@ -47,7 +47,8 @@ function agentOf({ certificate, caPem }: TransportTls): Agent {
             ...(certificate && { cert: certificate.certificatePem, key: certificate.privateKeyPem }),
             ...(caPem !== undefined && { ca: caPem }),
         });
-        return new Agent({ keepAlive: true, timeout: IDLE_MS, secureContext });
+        // Said outright: NODE_TLS_REJECT_UNAUTHORIZED in the environment would otherwise switch it off.
+        return new Agent({ keepAlive: true, timeout: IDLE_MS, secureContext, rejectUnauthorized: true });
     } catch {
         // The platform's error is dropped: nothing of a key may reach a log.
         throw new PortcullisError({

@@ -33,7 +33,12 @@ export class ApiAccessRule extends DynamicResource {
 
     constructor(name: string, args: ApiAccessRuleArgs, opts?: pulumi.CustomResourceOptions) {
         super(
-            { token: "outscale:ApiAccessRule", outputs: ["ruleId"], secrets: sharedSecrets },
+            {
+                token: "outscale:ApiAccessRule",
+                // The lists too: one that the program leaves out is an output all the same.
+                outputs: ["ruleId", "caIds", "cns", "ipRanges"],
+                secrets: sharedSecrets,
+            },
             name,
             { ...args, description: args.description ?? defaultDescription(name) },
             opts,

@@ -46,8 +46,8 @@ export interface RetiredApiAccessRuleArgs extends RuleCriteriaArgs, SharedArgs {
  * (the child `<name>-record`), then deleted; destroying this resource gives it back.
  */
 export class RetiredApiAccessRule extends DynamicResource {
-    /** The rule that destroying this resource gives back; absent where there was none. */
-    declare readonly restores: pulumi.Output<RecordedRule | undefined>;
+    /** The rules that destroying this resource gives back; empty where there was none. */
+    declare readonly restores: pulumi.Output<RecordedRule[]>;
 
     constructor(name: string, args: RetiredApiAccessRuleArgs, opts?: pulumi.CustomResourceOptions) {
         const { proof, protect, clientCertificates, ...criteria } = args;
@@ -57,7 +57,7 @@ export class RetiredApiAccessRule extends DynamicResource {
         super(
             { token: "outscale:RetiredApiAccessRule", outputs: ["restores"], secrets: sharedSecrets },
             name,
-            { record: record.found, proof, protect, ...via },
+            { record: record.found, criteria, proof, protect, ...via },
             opts,
         );
     }

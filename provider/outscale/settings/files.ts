@@ -35,7 +35,7 @@ export function readCustomaryFile(path: string, sources: SettingSources): string
 
 /** Refuses what is no path before it gets into a message: it may be the key itself. */
 export function pathOf(setting: Named, home: string): string {
-    if (/[\n\r\0]|-----BEGIN/.test(setting.value)) {
+    if (/[\n\r\0]|-----BEGIN|LS0tLS1CRUdJTi|^[A-Za-z0-9+/=]{200,}$/.test(setting.value)) {
         refuse(
             setting.name,
             `${setting.name} holds the text of a file instead of its path.`,

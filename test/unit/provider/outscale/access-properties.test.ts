@@ -2,6 +2,7 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { decideAccess, type AccessRule, type Verdict } from "../../../../provider/outscale/access";
+import type { AddressRange } from "../../../../provider/outscale/ranges";
 import { daysFromNow, makeHolders, type Holders } from "../../../support/holders";
 
 /** What a naive reader knows of each certificate: who issued it, its name, when it holds, whether it is for clients. */
@@ -66,6 +67,7 @@ const plainRule: fc.Arbitrary<PlainRule> = fc.record({
     ),
 });
 
+const universe = Array.from({ length: 34 }, (_, offset) => BASE - 1 + offset);
 const dotted = (value: number): string =>
     [24, 16, 8, 0].map((shift) => Math.floor(value / 2 ** shift) % 256).join(".");
 
@@ -156,6 +158,21 @@ test("agrees with it on the verdict, and on the rules that admit", () => {
                             : [],
                     ),
                 );
+                // The addresses that it names are those that are admitted one by one, within the identity's own.
+                const held = (ranges: readonly AddressRange[]): number[] =>
+                    universe.filter((address) =>
+                        ranges.some(({ first, last }) => first <= BigInt(address) && BigInt(address) <= last),
+                    );
+                for (const [ranges, hoping] of [
+                    [decision.admitted, false],
+                    [decision.possible, true],
+                ] as const) {
+                    expect(held(ranges)).toEqual(
+                        addresses.filter((address) =>
+                            plain.some((rule) => admits(rule, address, who, day, hoping)),
+                        ),
+                    );
+                }
                 expect(decision.rules.map(({ ruleId }) => ruleId)).toEqual(
                     plain.map((_, index) => `rule-${index}`),
                 );

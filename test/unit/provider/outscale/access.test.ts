@@ -2,10 +2,12 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import {
     decideAccess,
+    type AccessDecision,
     type AccessRule,
     type Identity,
     type Verdict,
 } from "../../../../provider/outscale/access";
+import { parseRange } from "../../../../provider/outscale/ranges";
 import { makeHolders, NOW, type Holders } from "../../../support/holders";
 
 let holders: Holders;
@@ -34,6 +36,12 @@ const rule = (over: Partial<AccessRule>): AccessRule => ({
     ...over,
 });
 const from = (sourceIp: string): Identity => ({ name: "office", sourceIp });
+/** The decision without its addresses. */
+const shown = ({ verdict, by, rules }: AccessDecision): Omit<AccessDecision, "admitted" | "possible"> => ({
+    verdict,
+    by,
+    rules,
+});
 const EVERYWHERE = "from every address of the identity";
 
 describe("by address", () => {
@@ -69,7 +77,7 @@ describe("by address", () => {
     ])("%s by %j: %s", (sourceIp, ipRanges, verdict, reason) => {
         const decision = decideAccess([rule({ ipRanges })], from(sourceIp), NOW);
         const partly = reason.endsWith("only");
-        expect(decision).toEqual({
+        expect(shown(decision)).toEqual({
             verdict,
             by: verdict === "admitted" || partly ? ["aar-1"] : [],
             rules: [{ ruleId: "aar-1", verdict: partly ? "admitted" : verdict, reason }],
@@ -83,7 +91,7 @@ describe("by address", () => {
             rule({ id: "high", ipRanges: ["128.0.0.0/1"] }),
         ];
         expect(decideAccess([rule({ ipRanges: ["0.0.0.0/0"] })], anywhere, NOW).verdict).toBe("admitted");
-        expect(decideAccess(halves, anywhere, NOW)).toEqual({
+        expect(shown(decideAccess(halves, anywhere, NOW))).toEqual({
             verdict: "admitted",
             by: ["low", "high"],
             rules: [
@@ -92,7 +100,7 @@ describe("by address", () => {
             ],
         });
         expect(decideAccess(halves.slice(1), anywhere, NOW).verdict).toBe("refused");
-        expect(decideAccess([rule({ ipRanges: ["::/0"] })], anywhere, NOW)).toEqual({
+        expect(shown(decideAccess([rule({ ipRanges: ["::/0"] })], anywhere, NOW))).toEqual({
             verdict: "refused",
             by: [],
             rules: [{ ruleId: "aar-1", verdict: "refused", reason: "0.0.0.0/0 is outside ::/0" }],
@@ -106,7 +114,7 @@ describe("by address", () => {
             rule({ id: "two", ipRanges: ["192.0.2.2/31"] }),
             rule({ id: "empty" }),
         ];
-        expect(decideAccess(rules, from("192.0.2.0/30"), NOW)).toEqual({
+        expect(shown(decideAccess(rules, from("192.0.2.0/30"), NOW))).toEqual({
             verdict: "admitted",
             by: ["one", "two"],
             rules: [
@@ -126,14 +134,37 @@ describe("by address", () => {
         });
     });
 
+    test("tells which of the addresses are admitted, and which may be", () => {
+        const rules = [
+            rule({ id: "wider", ipRanges: ["192.0.2.0/24"] }),
+            rule({ id: "part", ipRanges: ["198.51.100.0/30", "203.0.113.7"] }),
+            rule({ id: "elsewhere", ipRanges: ["2001:db8::/32"] }),
+        ];
+        const addresses = (sourceIp: string): string[] =>
+            decideAccess(rules, from(sourceIp), NOW).admitted.map(({ first, last }) => `${first}-${last}`);
+        const text = (one: string, other: string): string =>
+            `${parseRange(one).first}-${parseRange(other).last}`;
+        expect(addresses("192.0.2.8/30")).toEqual([text("192.0.2.8", "192.0.2.11")]);
+        expect(addresses("198.51.100.0/24")).toEqual([text("198.51.100.0", "198.51.100.3")]);
+        expect(addresses("10.0.0.0/8")).toEqual([]);
+        expect(addresses("2001:db8::7")).toEqual([text("2001:db8::7", "2001:db8::7")]);
+        const unsure = [...rules, rule({ id: "later", pending: true })];
+        const decision = decideAccess(unsure, from("198.51.100.0/24"), NOW);
+        expect(decision.possible).toEqual([...decision.admitted, parseRange("198.51.100.0/24")]);
+    });
+
     test("no rule admits nobody", () => {
-        expect(decideAccess([], from("192.0.2.7"), NOW)).toEqual({ verdict: "refused", by: [], rules: [] });
+        expect(shown(decideAccess([], from("192.0.2.7"), NOW))).toEqual({
+            verdict: "refused",
+            by: [],
+            rules: [],
+        });
     });
 
     test("common names alone are no criterion that admits", () => {
         const { certificatePem } = holders.alice;
         const decision = decideAccess([rule({ cns: ["alice"] })], { name: "alice", certificatePem }, NOW);
-        expect(decision).toEqual({
+        expect(shown(decision)).toEqual({
             verdict: "refused",
             by: [],
             rules: [
@@ -171,7 +202,7 @@ describe("by certificate and address together", () => {
         expect(decideAccess([both], from("192.0.2.7"), NOW).rules[0]?.reason).toBe(
             "it asks for a client certificate",
         );
-        expect(decideAccess([both], alice(), NOW)).toEqual({
+        expect(shown(decideAccess([both], alice(), NOW))).toEqual({
             verdict: "refused",
             by: ["aar-1"],
             rules: [
@@ -201,7 +232,7 @@ describe("by certificate and address together", () => {
             rule({ id: "low", ipRanges: ["192.0.2.0/31"] }),
             rule({ id: "high", ipRanges: ["192.0.2.2/31"], authorities: [{ id: "ca-x" }] }),
         ];
-        expect(decideAccess(rules, alice("192.0.2.0/30"), NOW)).toEqual({
+        expect(shown(decideAccess(rules, alice("192.0.2.0/30"), NOW))).toEqual({
             verdict: "undetermined",
             by: ["low"],
             rules: [
@@ -220,7 +251,7 @@ describe("by certificate and address together", () => {
     test("a pending rule may admit anything", () => {
         const pending = rule({ id: "later", pending: true });
         const reason = "it is not known until it is deployed";
-        expect(decideAccess([pending], from("2001:db8::/32"), NOW)).toEqual({
+        expect(shown(decideAccess([pending], from("2001:db8::/32"), NOW))).toEqual({
             verdict: "undetermined",
             by: [],
             rules: [{ ruleId: "later", verdict: "undetermined", reason }],

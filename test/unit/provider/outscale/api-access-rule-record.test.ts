@@ -21,8 +21,9 @@ beforeEach(() => {
     world = account.rules()[0]?.ApiAccessRuleId ?? "";
 });
 
+const none = { clientCertificates: nobody.clientCertificates };
 const create = (inputs: Partial<RecordInputs>) =>
-    apiAccessRuleRecord.create({ ...nobody, ...inputs }, startProcess(account).context);
+    apiAccessRuleRecord.create({ ...none, ...inputs }, startProcess(account).context);
 
 test("check asks for at least one criterion", () => {
     expect(apiAccessRuleRecord.check({}, NOW, {}).failures).toEqual([
@@ -33,7 +34,7 @@ test("check asks for at least one criterion", () => {
     ]);
     for (const given of [{ description: "" }, { caIds: [] }, { ruleId: UNKNOWN }, { ipRanges: UNKNOWN }]) {
         expect(apiAccessRuleRecord.check(given, NOW, {})).toEqual({
-            inputs: { ...nobody, ...given },
+            inputs: { ...none, ...given },
             failures: [],
         });
     }
@@ -45,7 +46,7 @@ describe("create", () => {
         expect(await create(WORLD_RULE)).toEqual({
             id: world,
             state: {
-                ...nobody,
+                ...none,
                 ...WORLD_RULE,
                 found: {
                     ruleId: world,
@@ -61,7 +62,7 @@ describe("create", () => {
 
     test("records none where none fits", async () => {
         const inputs = { description: "Default Rule" };
-        expect(await create(inputs)).toEqual({ id: "none", state: { ...nobody, ...inputs } });
+        expect(await create(inputs)).toEqual({ id: "none", state: { ...none, ...inputs } });
     });
 
     test("refuses several, naming them", async () => {
@@ -106,16 +107,16 @@ test("what was recorded stays: no read, no update and no delete asks the account
     const process = startProcess(account);
     expect(await apiAccessRuleRecord.read(id, state, process.context)).toEqual({ id, state });
     const wanted = {
-        ...nobody,
+        ...none,
         ...WORLD_RULE,
-        protect: [{ name: "n", sourceIp: "192.0.2.7", authorityPems: [] }],
+        clientCertificates: [{ certificatePem: "c", privateKeyPem: "k" }],
     };
     expect(await apiAccessRuleRecord.update(id, state, wanted, process.context)).toEqual({
         ...wanted,
         found: state.found,
     });
-    const none = { ...nobody, ...WORLD_RULE };
-    expect(await apiAccessRuleRecord.update("none", none, wanted, process.context)).toEqual(wanted);
+    const nothing = { ...none, ...WORLD_RULE };
+    expect(await apiAccessRuleRecord.update("none", nothing, wanted, process.context)).toEqual(wanted);
     await apiAccessRuleRecord.delete(id, state, process.context);
     expect(process.calls).toEqual([]);
 });
@@ -128,9 +129,8 @@ test.each<[string, object, string[], string[]]>([
     ["one less", { cns: undefined }, ["cns"], ["cns"]],
     ["an id", { ruleId: "aar-1" }, ["ruleId"], ["ruleId"]],
     ["something unknown", { caIds: UNKNOWN }, ["caIds"], ["caIds"]],
-    ["who is protected", { protect: [{ name: "n" }] }, ["protect"], []],
     ["the certificates", { clientCertificates: UNKNOWN }, ["clientCertificates"], []],
 ])("diff: %s", (_title, over, changed, replaces) => {
-    const state = { ...nobody, ...WORLD_RULE };
+    const state = { ...none, ...WORLD_RULE };
     expect(apiAccessRuleRecord.diff(state, { ...state, ...over }, NOW)).toEqual({ changed, replaces });
 });

@@ -54,6 +54,11 @@ const alice = () => ({
     certificatePem: holders.alice.certificatePem,
     authorityPems: [holders.authorities.a.certificatePem],
 });
+/** What a rule that was adopted said before, where nothing but its description was another. */
+const found = (description: string): ApiAccessRuleState["found"] => {
+    const { caIds, cns, ipRanges } = inputs;
+    return { caIds, cns, ipRanges, description };
+};
 const live = (id: string) => account.rules().find(({ ApiAccessRuleId }) => ApiAccessRuleId === id);
 const onAccount = (id: string, over: Partial<ApiAccessRuleInputs> = {}) => {
     const { caIds, cns, ipRanges, description } = { ...inputs, ...over };
@@ -95,7 +100,7 @@ describe("create", () => {
         const process = start();
         expect(await apiAccessRule.create({ ...inputs, adopt: true }, process.context)).toEqual({
             id: present,
-            state: state(present, { adopt: true }),
+            state: state(present, { adopt: true, found: found("by hand") }),
         });
         expect(process.changes()).toEqual(["UpdateApiAccessRule"]);
         expect(process.calls.at(-1)?.request).toEqual(onAccount(present));
@@ -262,13 +267,48 @@ describe("update", () => {
 });
 
 describe("delete", () => {
-    test("deletes, gone already is as good, and the claim ends", async () => {
+    test("leaves what this run has made or taken over under another name", async () => {
         const id = put();
         const process = start();
-        process.context.client.claimed.add(id);
+        await apiAccessRule.create(inputs, process.context);
         await apiAccessRule.delete(id, state(id), process.context);
+        expect(ids()).toEqual([world(), id]);
+        expect(process.changes()).toEqual([]);
+    });
+
+    test("gives an adopted rule back what it said, and deletes it not", async () => {
+        const id = put({ cns: [], ipRanges: ["198.51.100.0/24"], description: "by hand" });
+        const created = await apiAccessRule.create({ ...inputs, adoptId: id }, start().context);
+        const updated = await apiAccessRule.update(
+            id,
+            created.state,
+            { ...inputs, cns: [] },
+            start().context,
+        );
+        const before = { caIds: [caId], cns: [], ipRanges: ["198.51.100.0/24"], description: "by hand" };
+        expect(updated.found).toEqual(before);
+        await apiAccessRule.delete(id, updated, start().context);
+        expect(live(id)).toEqual(onAccount(id, before));
+        const [only = ""] = setRules(account, [inputs]);
+        const twin = await apiAccessRule.create(inputs, start().context);
+        expect(twin).toEqual({ id: only, state: state(only) });
+        const adopted = await apiAccessRule.create({ ...inputs, adopt: true }, start().context);
+        expect(adopted.state.found).toEqual(found("p/s rule"));
+        // The last rule of the account may be given back, for nothing is deleted.
+        await apiAccessRule.delete(only, { ...adopted.state, description: "x" }, start().context);
+        expect(ids()).toEqual([only]);
+    });
+
+    test("gives nothing back to an adopted rule that is gone", async () => {
+        const process = start();
+        await apiAccessRule.delete("aar-gone", state("aar-gone", { found: found("x") }), process.context);
+        expect(process.changes()).toEqual([]);
+    });
+
+    test("deletes, and gone already is as good", async () => {
+        const id = put();
+        await apiAccessRule.delete(id, state(id), start().context);
         expect(ids()).toEqual([world()]);
-        expect(process.context.client.claimed.size).toBe(0);
         const again = start();
         await apiAccessRule.delete(id, state(id), again.context);
         expect(again.changes()).toEqual([]);

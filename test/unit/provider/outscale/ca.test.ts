@@ -81,7 +81,7 @@ describe("create", () => {
         const process = start();
         expect(await ca.create({ ...inputs, adopt: true }, process.context)).toEqual({
             id: present,
-            state: state(present, { adopt: true }),
+            state: state(present, { adopt: true, foundDescription: "by hand" }),
         });
         expect(process.changes()).toEqual(["UpdateCa"]);
         expect(account.cas().map(({ Description }) => Description)).toEqual(["b", "p/s ca"]);
@@ -245,14 +245,39 @@ describe("update", () => {
 describe("delete", () => {
     test("deletes, and gone already is as good", async () => {
         const id = putCa(account, inputs.caPem, "p/s ca");
-        const process = start();
-        process.context.client.claimed.add(id);
-        await ca.delete(id, state(id), process.context);
+        await ca.delete(id, state(id), start().context);
         expect(ids()).toEqual([]);
-        expect(process.context.client.claimed.size).toBe(0);
         const again = start();
         await ca.delete(id, state(id), again.context);
         expect(again.changes()).toEqual([]);
+    });
+
+    test("leaves what this run has made or taken over under another name", async () => {
+        const id = putCa(account, inputs.caPem, "p/s ca");
+        const process = start();
+        await ca.create(inputs, process.context);
+        await ca.delete(id, state(id), process.context);
+        expect(ids()).toEqual([id]);
+        expect(process.changes()).toEqual([]);
+    });
+
+    test("gives an adopted authority its description back, and deletes it not", async () => {
+        const id = putCa(account, inputs.caPem, "by hand");
+        const created = await ca.create({ ...inputs, adopt: true }, start().context);
+        const updated = await ca.update(
+            id,
+            created.state,
+            { ...inputs, description: "new" },
+            start().context,
+        );
+        expect(updated.foundDescription).toBe("by hand");
+        await ca.delete(id, updated, start().context);
+        expect(account.cas()).toMatchObject([{ CaId: id, Description: "by hand" }]);
+        const twin = putCa(account, holders.authorities.b.certificatePem, "p/s b");
+        const made = { ...inputs, caPem: holders.authorities.b.certificatePem, description: "p/s b" };
+        expect((await ca.create(made, start().context)).state).not.toHaveProperty("foundDescription");
+        const named = await ca.create({ ...made, adoptId: twin }, start().context);
+        expect(named.state.foundDescription).toBe("p/s b");
     });
 
     test("is refused while a rule names it", async () => {

@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { decideAccess, type AccessRule, type Identity } from "../../../../provider/outscale/access";
 import { heldAndWanted, lockouts, type ProtectedIdentity } from "../../../../provider/outscale/protection";
+import { overlaps, parseRange } from "../../../../provider/outscale/ranges";
 import { makeHolders, NOW, type Holders } from "../../../support/holders";
 
 let holders: Holders;
@@ -67,7 +68,15 @@ function sides({ before, kept, rewritten, added }: Change): { before: AccessRule
     return { before: old, after: [...after, ...ruled(added, "new")] };
 }
 
-test("whoever is admitted before, and is not reported, is admitted after", () => {
+/** One address of each kind that these rules tell apart. */
+const SAMPLES = ["192.0.2.7", "192.0.2.200", "198.51.100.7"];
+const inSource = (sample: string, { sourceIp }: Identity): boolean =>
+    sourceIp === undefined || overlaps(parseRange(sample), parseRange(sourceIp));
+/** Each of an identity's addresses by itself. */
+const samplesOf = (identity: Identity): Identity[] =>
+    SAMPLES.filter((sample) => inSource(sample, identity)).map((sourceIp) => ({ ...identity, sourceIp }));
+
+test("whoever is not reported is admitted after from every address that admitted before", () => {
     fc.assert(
         fc.property(change, fc.array(who, { minLength: 1, maxLength: 3 }), (each, people) => {
             const { before, after } = sides(each);
@@ -75,15 +84,17 @@ test("whoever is admitted before, and is not reported, is admitted after", () =>
             const reported = lockouts(before, after, all, NOW).map(({ identity }) => identity);
             for (const identity of all) {
                 if (reported.includes(identity)) continue;
-                if (decideAccess(before, identity, NOW).verdict !== "admitted") continue;
-                expect(decideAccess(after, identity, NOW).verdict).toBe("admitted");
+                for (const here of samplesOf(identity)) {
+                    if (decideAccess(before, here, NOW).verdict !== "admitted") continue;
+                    expect(decideAccess(after, here, NOW).verdict).toBe("admitted");
+                }
             }
         }),
         { numRuns: 400 },
     );
 });
 
-test("reports exactly those who may be admitted before, lose a rule that may do so, and are not surely admitted after", () => {
+test("reports exactly those who lose a rule that may admit them, and an address that is not surely admitted after", () => {
     let reports = 0;
     fc.assert(
         fc.property(change, who, (each, person) => {
@@ -96,7 +107,12 @@ test("reports exactly those who may be admitted before, lose a rule that may do 
             const loses = opening.some(
                 (old) => !after.some((other) => JSON.stringify(other) === JSON.stringify(old)),
             );
-            const expected = now.verdict !== "refused" && loses && later.verdict !== "admitted";
+            const shutOut = samplesOf(identity).some(
+                (here) =>
+                    decideAccess(before, here, NOW).verdict !== "refused" &&
+                    decideAccess(after, here, NOW).verdict !== "admitted",
+            );
+            const expected = loses && shutOut;
             expect(lockouts(before, after, [identity], NOW)).toEqual(
                 expected ? [{ identity, after: later }] : [],
             );

@@ -73,8 +73,15 @@ describe("a lock-out is", () => {
             { ...office, id: "high", ipRanges: ["192.0.2.128/25"] },
         ];
         expect(names(halves, halves.slice(1), [both])).toEqual(["offices"]);
-        // Admitted in part only is not admitted.
-        expect(names(halves.slice(1), [], [both])).toEqual([]);
+        // Who is admitted from some of the addresses only has those to lose, and no more.
+        expect(names(halves.slice(1), [], [both])).toEqual(["offices"]);
+        expect(names(halves.slice(1), [{ ...office, ipRanges: ["192.0.2.192/26"] }], [both])).toEqual([
+            "offices",
+        ]);
+        expect(names(halves.slice(1), [{ ...office, ipRanges: ["192.0.2.128/25"] }], [both])).toEqual([]);
+        expect(names(halves.slice(1), [office], [both])).toEqual([]);
+        const elsewhere = { ...office, id: "elsewhere", ipRanges: ["198.51.100.0/24"] };
+        expect(names([...halves.slice(1), elsewhere], halves.slice(1), [both])).toEqual([]);
     });
 
     test("decided for the moment: an expired holder has nothing to lose", () => {
