@@ -21,7 +21,7 @@ import { shared, type SharedInputs } from "./schemas";
 
 const schema = z.object({
     record: recordedRule.optional(),
-    criteria: ruleCriteria.default({}),
+    criteria: z.strictObject(ruleCriteria.shape).default({}),
     proof: z.string().optional(),
     ...shared,
 });

@@ -113,6 +113,7 @@ export class Engine {
         const type = this.#type(node.token);
         const { inputs, failures } = type.check(resolved, this.parts.context.now(), old?.inputs ?? {});
         const [failure] = failures;
+        this.#declared.set(node.token, [...(this.#declared.get(node.token) ?? []), inputs]);
         if (failure !== undefined)
             throw new CheckRefused(`${node.name}: ${failure.property}: ${failure.reason}`);
         return { old, inputs, type };

@@ -85,6 +85,21 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
     return { ...prepared, expected: shapeOf(undisturbed.account) };
 }
 
+/** Deploys graphs one after the other on a fresh account, each in a process of its own; `undefined` destroys. */
+export async function deployInTurn(
+    graphs: readonly (Graph | undefined)[],
+): Promise<{ account: OutscaleAccount; failure: Error | undefined }> {
+    const account = new OutscaleAccount({ defaultRules: "with-cockpit", clock: () => START });
+    let state: StateFile = [];
+    let failure: Error | undefined;
+    for (const graph of graphs) {
+        const { engine } = start(account, state, START, seeded(1), undefined, 1, () => undefined);
+        failure = await attempt(engine, graph, false);
+        state = engine.state;
+    }
+    return { account, failure };
+}
+
 /** The number of calls that the undisturbed deployment makes. */
 export async function countCalls(prepared: Prepared): Promise<number> {
     return (await deploy(prepared, { seed: 1, crashes: [], parallel: 1, refreshAfterCrash: false })).calls;

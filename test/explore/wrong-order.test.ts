@@ -39,7 +39,8 @@ describe("a deliberately wrong order", function () {
             } catch (error) {
                 if (error instanceof GateFell) fallen.push(seed);
                 // A provider that has locked itself out fails as well, and Cockpit's rule is not retired here.
-                else if (!(error instanceof OutscaleError || error instanceof assert.AssertionError)) throw error;
+                else if (!(error instanceof OutscaleError || error instanceof assert.AssertionError))
+                    throw error;
             }
         }
         assert.notEqual(fallen.length, 0, "thirty wrong orders went unnoticed");

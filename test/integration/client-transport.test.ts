@@ -178,6 +178,21 @@ describe("the OUTSCALE client over TLS", () => {
         assert.deepEqual(names, []);
     });
 
+    it("refuses it although the environment switches verification off", async () => {
+        const { port, names } = await serve(noCas);
+        const before = process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+        process.env.NODE_TLS_REJECT_UNAUTHORIZED = "0";
+        try {
+            const settings = { ...KEYS, endpoint: `https://127.0.0.1:${port}/api/v1` };
+            const api = createOutscaleApi(settings, { transport: httpsTransport() });
+            await assert.rejects(api.call("ReadCas", {}), EndpointUnreachable);
+        } finally {
+            if (before === undefined) delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+            else process.env.NODE_TLS_REJECT_UNAUTHORIZED = before;
+        }
+        assert.deepEqual(names, []);
+    });
+
     it("refuses an expired server and one of another name", async () => {
         const expired = await serve(noCas, await authority.issue("localhost", { server: true, days: -1 }));
         const nameless = await serve(noCas, alice);

@@ -46,7 +46,13 @@ describe("the package", function () {
 
     it("holds the build and its documents, and nothing else", () => {
         const others = files.filter((path) => !/^dist\/(provider|components|sdk|emulators)\//.test(path));
-        assert.deepEqual(others.sort(), ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "package.json"]);
+        assert.deepEqual(others.sort(), [
+            "CHANGELOG.md",
+            "LICENSE",
+            "README.md",
+            "SECURITY.md",
+            "package.json",
+        ]);
         assert.deepEqual(
             files.filter((path) => path.startsWith("dist/") && !/\.(js|d\.ts)$/.test(path)),
             [],

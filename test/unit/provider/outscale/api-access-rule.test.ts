@@ -289,12 +289,15 @@ describe("delete", () => {
         expect(updated.found).toEqual(before);
         await apiAccessRule.delete(id, updated, start().context);
         expect(live(id)).toEqual(onAccount(id, before));
+    });
+
+    test("owes back what it adopted though that was its twin already, the account's last rule included", async () => {
+        inputs = { ...inputs, caIds: [], cns: [] };
         const [only = ""] = setRules(account, [inputs]);
         const twin = await apiAccessRule.create(inputs, start().context);
         expect(twin).toEqual({ id: only, state: state(only) });
         const adopted = await apiAccessRule.create({ ...inputs, adopt: true }, start().context);
         expect(adopted.state.found).toEqual(found("p/s rule"));
-        // The last rule of the account may be given back, for nothing is deleted.
         await apiAccessRule.delete(only, { ...adopted.state, description: "x" }, start().context);
         expect(ids()).toEqual([only]);
     });

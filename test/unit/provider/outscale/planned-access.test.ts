@@ -172,12 +172,38 @@ describe("spares the certificate that is held since the last deployment", () => 
 
     test("asks for nothing that the held one did not have", () => {
         const rules = [certificate({ authorityPems: [pemB] })];
-        expect(refused(rules, [renewed()], last([office()]))).toEqual([]);
+        // From the office's addresses she got in without any certificate.
+        expect(refused(rules, [renewed()], last([office()]))).toEqual(["held alice"]);
+        expect(refused(rules, [renewed()], last([office({ ipRanges: ["::/0"] })]))).toEqual([]);
         expect(refused(rules, [renewed()], {})).toEqual([]);
         const bob = alice({ name: "bob" });
         expect(refused(rules, [renewed()], last([certificate()], bob))).toEqual([]);
         const expired = alice({ certificatePem: holders.expired.certificatePem });
         expect(refused(rules, [renewed()], last([certificate()], expired))).toEqual([]);
+    });
+
+    test("refuses by it though the new one is not known yet, and names nobody whose address is not known", () => {
+        const later = alice({ certificatePem: UNKNOWN });
+        const rules = [certificate({ authorityPems: [pemB] })];
+        expect(refused(rules, [later], last([certificate()]))).toEqual(["held alice"]);
+        expect(
+            refused([certificate({ authorityPems: [pemB, pemA] })], [later], last([certificate()])),
+        ).toEqual([]);
+        expect(
+            refused([certificate({ authorityPems: [pemB, UNKNOWN] })], [later], last([certificate()])),
+        ).toEqual([]);
+        expect(refused([certificate({ authorityPems: UNKNOWN })], [later], last([certificate()]))).toEqual(
+            [],
+        );
+        expect(refused(rules, [{ ...later, sourceIp: UNKNOWN }], last([certificate()]))).toEqual([]);
+        expect(refused(rules, [later], last([certificate()], alice({ name: "bob" })))).toEqual([]);
+        expect(refused(rules, [later], last([certificate()], clerk))).toEqual([]);
+        // With the address that it has now.
+        const moved = { ...later, sourceIp: "192.0.2.7" };
+        expect(refused([office()], [moved], last([certificate()]))).toEqual([]);
+        expect(refused([office()], [{ ...moved, sourceIp: "203.0.113.9" }], last([certificate()]))).toEqual([
+            "held alice",
+        ]);
     });
 
     test("is what the proof's check does with the last inputs", () => {

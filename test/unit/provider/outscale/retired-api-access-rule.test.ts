@@ -1,4 +1,4 @@
-/** RetiredApiAccessRule: gone while declared, back when destroyed, and never gone where somebody would be out. */
+/** RetiredApiAccessRule, declared: gone, and never gone where somebody would be out. */
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { OutscaleAccount } from "../../../../emulators/outscale";
 import type { RecordedRule } from "../../../../provider/outscale/api-access-rule-record";
@@ -12,7 +12,6 @@ import { makeHolders, NOW, type Holders } from "../../../support/holders";
 import {
     accessOf,
     newAccount,
-    nobody,
     putCa,
     putRule,
     rejection,
@@ -45,11 +44,21 @@ beforeEach(() => {
         ipRanges: ["0.0.0.0/0"],
     };
     certificateRule = putRule(account, { caIds: [caId], description: "certificates" });
-    inputs = { record, proof: "proof", ...nobody, clientCertificates: [holders.alice] };
+    inputs = {
+        record,
+        criteria: { ipRanges: ["0.0.0.0/0"], caIds: [], cns: [] },
+        proof: "proof",
+        protect: [alice()],
+        clientCertificates: [holders.alice],
+    };
 });
 
 const start = (options?: ProcessOptions) => startProcess(account, options);
-const state = (over: Partial<RetiredState> = {}): RetiredState => ({ ...inputs, restores: record, ...over });
+const state = (over: Partial<RetiredState> = {}): RetiredState => ({
+    ...inputs,
+    restores: [record],
+    ...over,
+});
 const ids = (): string[] => account.rules().map(({ ApiAccessRuleId }) => ApiAccessRuleId);
 const alice = () => ({
     name: "alice",
@@ -78,11 +87,14 @@ describe("create", () => {
     test("does nothing where the account had no such rule, or has it no longer", async () => {
         const { record: _record, ...without } = inputs;
         const process = start();
-        expect(await retired.create(without, process.context)).toEqual({ id: "none", state: without });
+        expect(await retired.create(without, process.context)).toEqual({
+            id: "none",
+            state: { ...without, restores: [] },
+        });
         expect(process.calls).toEqual([]);
         setRules(account, [{ caIds: [caId] }]);
         const gone = start();
-        const created = await retired.create(inputs, { ...gone.context, client: gone.context.client });
+        const created = await retired.create(inputs, gone.context);
         expect(created).toEqual({ id: record.ruleId, state: state() });
         expect(gone.changes()).toEqual([]);
     });
@@ -141,11 +153,49 @@ describe("create", () => {
         expect(ids()).toEqual([record.ruleId]);
     });
 
-    test("needs no certificate to try the gate with", async () => {
+    test("needs no certificate to try the gate with where it can call from a backup address", async () => {
+        const backup = putRule(account, { ipRanges: ["203.0.113.9"] });
         const process = start();
         await retired.create({ ...inputs, clientCertificates: [] }, process.context);
-        expect(ids()).toEqual([certificateRule]);
+        expect(ids()).toEqual([certificateRule, backup]);
         expect(process.calls.at(-1)?.call).toBe("DeleteApiAccessRule");
+    });
+
+    test.each<[string, () => Partial<RetiredInputs>, string, string]>([
+        [
+            "nobody is protected",
+            () => ({ protect: [] }),
+            "nobody is protected, so nobody would be sure to get in.",
+            "Name at least one identity in `protect`. Nothing has been changed.",
+        ],
+        [
+            "the provider itself would be out",
+            () => ({ clientCertificates: [] }),
+            "every rule that would remain asks for a client certificate, and the provider has none to present.",
+            "Put one in the provider's configuration (`outscale:x509CertPath`, `outscale:x509KeyPath`), or add a backup address to deploy from. Nothing has been changed.",
+        ],
+    ])("is refused where %s", async (_title, over, why, remedy) => {
+        const before = accessOf(account);
+        const process = start();
+        expect(await rejection(retired.create({ ...inputs, ...over() }, process.context))).toMatchObject({
+            code: "Lockout",
+            problem: `Refused to retire the access rule ${record.ruleId} "Default Rule": ${why}`,
+            remedy,
+        });
+        expect(accessOf(account)).toEqual(before);
+        expect(process.changes()).toEqual([]);
+    });
+
+    test("tries the gate also where the rule is gone already, which an interrupted run may have left untried", async () => {
+        setRules(account, [{ caIds: [caId] }, { ipRanges: ["203.0.113.9"] }]);
+        const process = start({
+            mishap: (_call, _nth, certificate) => (certificate ? "refused" : undefined),
+        });
+        expect(await rejection(retired.create(inputs, process.context))).toMatchObject({
+            code: "ProofFailed",
+        });
+        expect(process.changes()).toEqual(["CreateApiAccessRule"]);
+        expect(process.waits).toEqual([1_000, 2_000, 3_000, 4_000]);
     });
 
     test.each(["lost", "unsent"] as const)("deletes it though the first answer is %s", async (fate) => {
@@ -192,7 +242,7 @@ describe("where the certificate is refused once the rule is gone", () => {
         const wanted = { ...inputs, clientCertificates: [holders.aliceOfB] };
         const failure = await rejection(retired.create(wanted, start().context));
         expect(failure).toBeInstanceOf(PartialFailure);
-        expect(failure).toMatchObject({ id: record.ruleId, state: { ...wanted, restores: record } });
+        expect(failure).toMatchObject({ id: record.ruleId, state: { ...wanted, restores: [record] } });
     });
 
     test("keeps the id where the trial ends in another error", async () => {
@@ -204,115 +254,4 @@ describe("where the certificate is refused once the rule is gone", () => {
         expect(failure).toMatchObject({ id: record.ruleId, state: state(), reason: { code: "Unreachable" } });
         expect(ids()).toEqual([certificateRule]);
     });
-});
-
-describe("read", () => {
-    test("keeps it while the rule is gone, and drops it where the rule is back", async () => {
-        expect(await retired.read(record.ruleId, state(), start().context)).toBeUndefined();
-        setRules(account, [{ caIds: [], ipRanges: ["203.0.113.9"] }]);
-        expect(await retired.read(record.ruleId, state(), start().context)).toEqual({
-            id: record.ruleId,
-            state: state(),
-        });
-        putRule(account, { ipRanges: ["0.0.0.0/0"], description: "Default Rule" });
-        expect(await retired.read(record.ruleId, state(), start().context)).toBeUndefined();
-    });
-
-    test("asks nothing where there was no rule", async () => {
-        const process = start();
-        const none = { ...nobody };
-        expect(await retired.read("none", none, process.context)).toEqual({ id: "none", state: none });
-        expect(process.calls).toEqual([]);
-    });
-});
-
-describe("update", () => {
-    test("keeps what was found first, whatever a later record says", async () => {
-        await retired.create(inputs, start().context);
-        const { record: _record, ...later } = inputs;
-        const process = start();
-        expect(await retired.update(record.ruleId, state(), later, process.context)).toEqual({
-            ...later,
-            restores: record,
-        });
-        expect(process.changes()).toEqual([]);
-    });
-
-    test("retires what came back, and spares whoever held another certificate", async () => {
-        const protect = [{ ...alice(), certificatePem: holders.aliceOfB.certificatePem }];
-        const last = state({ protect });
-        const before = accessOf(account);
-        const failure = await rejection(
-            retired.update(record.ruleId, last, { ...inputs, protect: [alice()] }, start().context),
-        );
-        expect(failure.name).toBe("LockoutError");
-        expect(accessOf(account)).toEqual(before);
-        await retired.update(
-            record.ruleId,
-            state({ protect: [alice()] }),
-            { ...inputs, protect: [alice()] },
-            start().context,
-        );
-        expect(ids()).toEqual([certificateRule]);
-    });
-
-    test("takes the record where it had none", async () => {
-        const { record: _record, ...none } = inputs;
-        expect(await retired.update("none", none, inputs, start().context)).toEqual(state());
-        expect(ids()).toEqual([certificateRule]);
-    });
-});
-
-describe("delete", () => {
-    test("gives the rule back as it was, through the certificate", async () => {
-        await retired.create(inputs, start().context);
-        const process = start();
-        await retired.delete(record.ruleId, state(), process.context);
-        expect(process.changes()).toEqual(["CreateApiAccessRule"]);
-        expect(process.calls.at(-1)).toMatchObject({ certificate: true, status: 200 });
-        expect(account.rules().at(-1)).toMatchObject({
-            CaIds: [],
-            Cns: [],
-            IpRanges: ["0.0.0.0/0"],
-            Description: "Default Rule",
-        });
-        expect(account.admits({ sourceAddress: "198.51.100.7" })).toBe(true);
-        expect(ids()).toHaveLength(2);
-    });
-
-    test.each(["lost", "unsent"] as const)(
-        "gives it back exactly once though the first answer is %s",
-        async (fate) => {
-            await retired.create(inputs, start().context);
-            putRule(account, { ipRanges: ["203.0.113.0/24"] });
-            await retired.delete(
-                record.ruleId,
-                state(),
-                start({ mishap: once("CreateApiAccessRule", fate) }).context,
-            );
-            expect(account.rules().filter(({ Description }) => Description === "Default Rule")).toHaveLength(
-                1,
-            );
-        },
-    );
-
-    test("does nothing where it is back already, and a run of it again neither", async () => {
-        const process = start();
-        await retired.delete(record.ruleId, state(), process.context);
-        expect(process.changes()).toEqual([]);
-        const none = start();
-        await retired.delete("none", { ...nobody }, none.context);
-        expect(none.calls).toEqual([]);
-    });
-});
-
-test.each<[string, object, string[]]>([
-    ["nothing", {}, []],
-    ["the proof", { proof: "another" }, []],
-    ["the record", { record: UNKNOWN }, ["record"]],
-    ["a record less", { record: undefined }, ["record"]],
-    ["who is protected", { protect: [{ name: "n" }] }, ["protect"]],
-    ["the certificates", { clientCertificates: [] }, ["clientCertificates"]],
-])("diff: %s", (_title, over, changed) => {
-    expect(retired.diff(state(), { ...inputs, ...over }, NOW)).toEqual({ changed, replaces: [] });
 });

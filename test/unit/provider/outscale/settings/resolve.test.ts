@@ -272,6 +272,22 @@ test("a malformed profile file is told by its line, and shows nothing of its tex
     expect(inspect(error, { showHidden: true, depth: 9 })).not.toContain("SECRET");
 });
 
+test.each([
+    ["a key in base64", Buffer.from("-----BEGIN PRIVATE KEY-----\nMIGH").toString("base64")],
+    ["long base64 of whatever", "QUJD".repeat(60)],
+    ["the text of a key", "-----BEGIN PRIVATE KEY-----\nMIGH\n-----END PRIVATE KEY-----"],
+])("%s in place of a path is refused and not shown", (_title, value) => {
+    const environment = {
+        OSC_ACCESS_KEY: "AK",
+        OSC_SECRET_KEY: "SK",
+        OSC_X509_CLIENT_CERT: "cert.pem",
+        OSC_X509_CLIENT_KEY: value,
+    };
+    const error = refusalOf({ environment, files: { [`${process.cwd()}/cert.pem`]: "" } });
+    expect(error).toMatchObject({ code: "InvalidConfiguration", property: "OSC_X509_CLIENT_KEY" });
+    expect(error.message).not.toContain(value.slice(0, 20));
+});
+
 test("no malformed profile file ever shows its secret", () => {
     const good = JSON.stringify({ default: { access_key: "AK-SECRET", secret_key: "SK-SECRET" } });
     fc.assert(
