@@ -1,4 +1,4 @@
-// The lint rules: typescript-eslint, strict and type-checked, with Pulumi's own two rules.
+// The lint rules: typescript-eslint, strict and type-checked, with Pulumi's rule against outputs in texts.
 import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 

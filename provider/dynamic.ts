@@ -42,11 +42,23 @@ export abstract class DynamicResource extends pulumi.CustomResource {
         const encrypted = Object.entries(args)
             .filter(([key, value]) => secrets.includes(key) && value !== undefined)
             .map(([key, value]): [string, unknown] => [key, pulumi.secret(value)]);
-        super(
-            engineType(token),
-            name,
-            { ...seeded, ...args, ...Object.fromEntries(encrypted), __provider: providerText(token) },
-            pulumi.mergeOptions(opts, { additionalSecretOutputs: [...secrets] }),
-        );
+        const frames = Error.stackTraceLimit;
+        // To find leaked promises, the SDK takes four stack traces a property, which source maps make dear: half of
+        // what a program with many resources costs. What it knows of positions in the program does not hang on this.
+        if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) Error.stackTraceLimit = 0;
+        try {
+            super(
+                engineType(token),
+                name,
+                { ...seeded, ...args, ...Object.fromEntries(encrypted), __provider: providerText(token) },
+                pulumi.mergeOptions(opts, { additionalSecretOutputs: [...secrets] }),
+            );
+        } catch (error) {
+            Error.stackTraceLimit = frames;
+            if (error instanceof Error) Error.captureStackTrace(error);
+            throw error;
+        } finally {
+            Error.stackTraceLimit = frames;
+        }
     }
 }

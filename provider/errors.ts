@@ -1,4 +1,4 @@
-/** The one error class of this package: what was refused, why, and what to do about it. */
+/** The base of every error of this package: what was refused, why, and what to do about it. */
 
 /**
  * What kind of refusal or failure this is. A code never changes its meaning, so callers may switch on it.

@@ -1,5 +1,5 @@
 /** The resources that AccountMfa declares: every name, type and input, and what each of them waits for. */
-import { describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { AccountMfa } from "../../../../components/account-mfa/account-mfa";
 import type { AccountMfaArgs } from "../../../../components/account-mfa/args";
 import { captureGraph, type Graph } from "../../../support/graph";

@@ -3,8 +3,7 @@ import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { OutscaleAccount } from "../../../../emulators/outscale";
 import { ca, type CaInputs, type CaState } from "../../../../provider/outscale/ca";
 import { fingerprintSha1 } from "../../../../provider/pki/pem";
-import { PartialFailure, UNKNOWN } from "../../../../provider/resource";
-import { makeHolders, NOW, type Holders } from "../../../support/holders";
+import { makeHolders, type Holders } from "../../../support/holders";
 import {
     accessOf,
     newAccount,

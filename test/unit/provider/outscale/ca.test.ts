@@ -10,9 +10,7 @@ import {
     newAccount,
     nobody,
     putCa,
-    putRule,
     rejection,
-    setRules,
     startProcess,
     type ProcessOptions,
 } from "../../../support/outscale";

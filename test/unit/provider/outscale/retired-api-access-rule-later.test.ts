@@ -7,7 +7,7 @@ import {
     type RetiredInputs,
     type RetiredState,
 } from "../../../../provider/outscale/retired-api-access-rule";
-import { PartialFailure, UNKNOWN } from "../../../../provider/resource";
+import { UNKNOWN } from "../../../../provider/resource";
 import { makeHolders, NOW, type Holders } from "../../../support/holders";
 import {
     accessOf,

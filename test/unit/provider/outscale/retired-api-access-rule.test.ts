@@ -7,8 +7,8 @@ import {
     type RetiredInputs,
     type RetiredState,
 } from "../../../../provider/outscale/retired-api-access-rule";
-import { PartialFailure, UNKNOWN } from "../../../../provider/resource";
-import { makeHolders, NOW, type Holders } from "../../../support/holders";
+import { PartialFailure } from "../../../../provider/resource";
+import { makeHolders, type Holders } from "../../../support/holders";
 import {
     accessOf,
     newAccount,
