@@ -165,10 +165,10 @@ describe("fails before anything is retired", () => {
         );
     });
 
-    test.each([
+    test.each<["expired" | "server", string]>([
         ["expired", "expired on 2026-06-14T12:00:00Z"],
         ["server", "its extendedKeyUsage lacks clientAuth"],
-    ] as const)("a certificate: %s", async (who, why) => {
+    ])("a certificate: %s", async (who, why) => {
         const failure = await failed({ protect: [alice(who)] });
         expect(failure.name).toBe("LockoutError");
         expect(failure.message).toContain(why);

@@ -128,7 +128,7 @@ test("the two halves of a key never come from different places", () => {
 
 describe("what a profile may hold", () => {
     const profile = (values: object): Given => ({ files: { [CONFIG]: { default: file("FILE", values) } } });
-    test.each<[string, object, object]>([
+    test.each<[string, object, Record<string, unknown>]>([
         [
             "region",
             { region: "us-east-2" },
