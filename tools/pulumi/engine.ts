@@ -3,6 +3,7 @@ import type { Deployment, EngineEvent, OutputMap, PulumiFn, Stack } from "@pulum
 import { isOwnChild, killTree } from "./processes";
 import { failed, killed, timedOut, type EngineError, type Operation } from "./engine-error";
 import { record, type Report, type ResourceEvent } from "./events";
+import { ignoreOrphans } from "./orphans";
 import type { PulumiCli } from "./cli";
 import type { StackConfig } from "./config";
 import type { Plugins } from "./plugins";
@@ -179,6 +180,7 @@ class OpenStack implements EngineStack {
         const pid = this.pid();
         if (pid === undefined || !this.run) return [];
         this.run.ended ??= "killed";
+        ignoreOrphans();
         return killTree(pid);
     }
 
