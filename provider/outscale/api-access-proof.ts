@@ -77,6 +77,16 @@ async function prove(
         const after = decideAccess(declared, identity, now);
         if (after.verdict !== "admitted") throw notAdmitted(describeLockout({ identity, after }), declared);
     }
+    if (inputs.probe !== undefined) {
+        // Whoever deploys next must get in as well, if only from some addresses; the call below cannot tell, for it
+        // may succeed by a rule that is about to go.
+        const identity = {
+            name: "the certificate that is tried",
+            certificatePem: inputs.probe.certificatePem,
+        };
+        const after = decideAccess(declared, identity, now);
+        if (after.possible.length === 0) throw notAdmitted(describeLockout({ identity, after }), declared);
+    }
     await tryTheGate(inputs, client, context);
     const others = live.filter((rule) => rule.authorities.length === 0 && !declaredIds.has(rule.id));
     const byAddress = live.some((rule) => rule.authorities.length === 0);

@@ -215,6 +215,18 @@ describe("fails before anything is retired", () => {
         expect((await failed({})).message).toContain(`${caId} is no longer on the account`);
     });
 
+    test("a probe that no declared rule would admit, although a rule that is about to go does", async () => {
+        const process = start();
+        const failure = await rejection(
+            proof.create({ ...inputs, probe: holders.aliceOfB }, process.context),
+        );
+        expect(failure).toMatchObject({ code: "ProofFailed" });
+        expect(failure.message).toContain('"the certificate that is tried"');
+        // Decided before the call, which the world's rule would have let through.
+        expect(process.calls.some(({ certificate }) => certificate)).toBe(false);
+        expect(process.changes()).toEqual([]);
+    });
+
     test("a probe that the account goes on refusing", async () => {
         const failure = await failed(
             {},
