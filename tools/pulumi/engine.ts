@@ -225,9 +225,11 @@ class OpenStack implements EngineStack {
             case undefined:
                 return failed(operation, report, cause);
             case "killed":
+                this.place.mend();
                 return killed(operation, report);
             case "timed out":
                 // The engine is gone: if it had to be killed, the lock that it left protects nothing.
+                this.place.mend();
                 await this.stack.cancel().catch(() => undefined);
                 return timedOut(operation, report, limit);
         }

@@ -1,5 +1,5 @@
 /** Prepares the folder in which one stack lives, and its environment. */
-import { existsSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { LocalWorkspace, PulumiCommand, Stack, type OutputMap } from "@pulumi/pulumi/automation";
 import { setConfig } from "./config";
@@ -17,6 +17,8 @@ export interface Place {
     outputs(): Promise<OutputMap>;
     /** The process id of the last engine started for this stack; it may have ended. */
     enginePid(): number | undefined;
+    /** Mends what a kill left of the backend's files; for when no engine runs. */
+    mend(): void;
     /** Runs one command of the CLI here, as the Automation API would. */
     command(args: readonly string[], limit: number, input?: string): Promise<Finished>;
 }
@@ -87,7 +89,26 @@ export async function prepare(options: StackOptions): Promise<Place> {
         const { code, stderr } = await command(args, COMMAND_LIMIT, input);
         if (code !== 0) throw new Error(`pulumi ${args.slice(0, 2).join(" ")} failed: ${stderr.trim()}`);
     });
-    return { stack, outputs: onlyWhenAsked(stack), enginePid: () => readPid(pidFile), command };
+    return {
+        stack,
+        outputs: onlyWhenAsked(stack),
+        enginePid: () => readPid(pidFile),
+        mend: () => {
+            removeEmptyAttributes(join(directory, "backend"));
+        },
+        command,
+    };
+}
+
+/**
+ * The local backend writes `<file>.attrs` beside every file, and not at once: killed in between, the engine leaves it
+ * empty, and no command reads the state again ("failed to load checkpoint: EOF"). It holds nothing that is needed.
+ */
+function removeEmptyAttributes(backend: string): void {
+    for (const entry of readdirSync(backend, { recursive: true, withFileTypes: true })) {
+        const path = join(entry.parentPath, entry.name);
+        if (entry.isFile() && path.endsWith(".attrs") && statSync(path).size === 0) rmSync(path);
+    }
 }
 
 /**
