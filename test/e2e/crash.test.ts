@@ -151,7 +151,8 @@ function wrongOrder(): Promise<Record<string, unknown>> {
     const ca = new outscale.Ca("gate", { caPem: authorityCertificatePem });
     const retired = new outscale.RetiredApiAccessRule(
         "world",
-        { ipRanges: ["0.0.0.0/0"] },
+        // Sparing nobody but Cockpit, which keeps its own rule; with nobody to spare at all it would be refused.
+        { ipRanges: ["0.0.0.0/0"], protect: [{ name: "cockpit", sourceIp: "46.231.144.177" }] },
         { dependsOn: [client, ca] },
     );
     new outscale.ApiAccessRule("gate", { caIds: [ca.caId] }, { dependsOn: retired });
