@@ -65,11 +65,12 @@ export function plannedRefusals(
 }
 
 function failure(sentence: string, lockout: Lockout, remaining: string): CheckFailure {
+    // Said of a deployment too, where authorities and rules may have been added by then.
     return {
         property: "rules",
         reason:
             `Lock-out refused: ${sentence} Rules as planned: ${remaining}. ` +
-            `${remedyFor([lockout])} Nothing has been changed.`,
+            `${remedyFor([lockout])} No rule has been retired.`,
     };
 }
 

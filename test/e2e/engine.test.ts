@@ -30,6 +30,14 @@ const provider: pulumi.dynamic.ResourceProvider<GateInputs, GateInputs> = {
     },
 };
 
+/** The state of a gRPC channel that was closed. */
+const SHUTDOWN = 4;
+
+/** What the runtime's client has, and its interface leaves out. */
+interface Monitor {
+    getChannel(): { getConnectivityState(connect: boolean): number };
+}
+
 class Gate extends pulumi.dynamic.Resource {
     constructor(name: string, inputs: GateInputs) {
         super(provider, name, { ...inputs }, undefined, "portcullis", "Gate");
@@ -139,6 +147,26 @@ describe("the real engine", function () {
         assert.deepEqual((await stack.preview()).changes, { same: 2 });
         assert.deepEqual((await stack.preview()).diagnostics, []);
         await stack.destroy();
+    });
+
+    it("leaves no connection to its engine, however the run ends: another engine may be given the same port", async () => {
+        const stack = await open("connections");
+        const monitors: Monitor[] = [];
+        const program = (): Promise<Record<string, unknown>> => {
+            monitors.push(pulumi.runtime.getMonitor() as unknown as Monitor);
+            new Gate("one", { log: log(), gate: gate() });
+            return Promise.resolve({});
+        };
+        await stack.preview({ program });
+        const killed = stack.up({
+            program,
+            onEvent: ({ type, phase }) => {
+                if (type.endsWith(":Gate") && phase === "start") stack.kill();
+            },
+        });
+        await assert.rejects(killed, { reason: "killed" });
+        const states = monitors.map((monitor) => monitor.getChannel().getConnectivityState(false));
+        assert.deepEqual(states, [SHUTDOWN, SHUTDOWN]);
     });
 
     it("ends a run that hangs when its time is up, says what hung, and can run again", async () => {

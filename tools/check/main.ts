@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { createProgress } from "../progress";
 import { findPulumi } from "../pulumi/cli";
 import { add, NOTHING, type Counts } from "./counts";
-import { run, runJest, runMocha } from "./steps";
+import { run, runJest, runMocha, runMochaApart } from "./steps";
 
 interface Step {
     readonly name: string;
@@ -21,7 +21,7 @@ const STEPS: readonly Step[] = [
     { name: "unit", work: (scratch) => runJest(scratch) },
     { name: "explore", work: (scratch) => runMocha("explore", scratch) },
     { name: "integration", work: (scratch) => runMocha("integration", scratch) },
-    { name: "e2e", work: (scratch) => runMocha("e2e", scratch) },
+    { name: "e2e", work: (scratch) => runMochaApart("e2e", scratch) },
 ];
 
 async function main(): Promise<void> {

@@ -1,8 +1,8 @@
 /** The kinds of steps that a check has: a plain command, jest, and mocha. */
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { countsOfJest, countsSchema, NOTHING, type Counts } from "./counts";
+import { add, countsOfJest, countsSchema, NOTHING, type Counts } from "./counts";
 
 /** Runs a program of node_modules and passes its output on; gives its exit code. */
 function execute(
@@ -34,12 +34,27 @@ export async function runJest(scratch: string): Promise<Counts> {
     return counted(code, existsSync(file) ? countsOfJest(readJson(file)) : NOTHING);
 }
 
-/** Runs the mocha tests of `test/<folder>`. */
-export async function runMocha(folder: string, scratch: string): Promise<Counts> {
-    const file = join(scratch, `${folder}.json`);
-    const args = ["--reporter", resolve("tools/check/mocha-reporter.cjs"), `test/${folder}/**/*.test.ts`];
-    const code = await execute("mocha", args, { PORTCULLIS_COUNTS: file });
-    return counted(code, existsSync(file) ? countsSchema.parse(readJson(file)) : NOTHING);
+/** Runs the mocha tests of `test/<folder>` in one process. */
+export function runMocha(folder: string, scratch: string): Promise<Counts> {
+    return runMochaOn(`test/${folder}/**/*.test.ts`, scratch);
+}
+
+/** The same, each file in a process of its own: what one leaves behind when it fails is no failure of the next. */
+export async function runMochaApart(folder: string, scratch: string): Promise<Counts> {
+    const files = readdirSync(join("test", folder), { recursive: true, encoding: "utf8" });
+    let counts = NOTHING;
+    for (const file of files.filter((name) => name.endsWith(".test.ts")).sort()) {
+        counts = add(counts, await runMochaOn(join("test", folder, file), scratch));
+    }
+    return counted(0, counts);
+}
+
+async function runMochaOn(files: string, scratch: string): Promise<Counts> {
+    const report = join(scratch, "mocha.json");
+    rmSync(report, { force: true });
+    const args = ["--reporter", resolve("tools/check/mocha-reporter.cjs"), files];
+    const code = await execute("mocha", args, { PORTCULLIS_COUNTS: report });
+    return counted(code, existsSync(report) ? countsSchema.parse(readJson(report)) : NOTHING);
 }
 
 /** A runner that failed without a failed test (it crashed, or found nothing to run) is a failure all the same. */

@@ -1,6 +1,7 @@
 /** Runs inline programs on the real Pulumi engine, with a local backend and a time limit on every run. */
 import type { Deployment, EngineEvent, OutputMap, PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { isOwnChild, killTree } from "./processes";
+import { connected } from "./connections";
 import { failed, killed, timedOut, type EngineError, type Operation } from "./engine-error";
 import { record, type Report, type ResourceEvent } from "./events";
 import { ignoreOrphans } from "./orphans";
@@ -96,11 +97,12 @@ export interface EngineStack {
 const LIMIT = 120_000;
 /** How long a run that is out of time may take to end by itself, which leaves no lock. */
 const GRACE = 5_000;
+const RUNS_PROGRAM: readonly Operation[] = ["preview", "up"];
 
 /** Opens a stack, creating it in `directory` where it does not exist yet. */
 export async function openStack(options: StackOptions): Promise<EngineStack> {
     const place = await prepare(options);
-    return new OpenStack(place.stack, place, options.limit ?? LIMIT);
+    return new OpenStack(place.stack, place, options.program, options.limit ?? LIMIT);
 }
 
 interface Printed {
@@ -118,6 +120,7 @@ class OpenStack implements EngineStack {
     constructor(
         private readonly stack: Stack,
         private readonly place: Place,
+        private readonly program: PulumiFn,
         private readonly limit: number,
     ) {}
 
@@ -196,6 +199,7 @@ class OpenStack implements EngineStack {
         const report: Report = { changes: {}, resources: [], diagnostics: [] };
         const limit = options.limit ?? this.limit;
         const stop = new AbortController();
+        const connection = connected(options.program ?? this.program);
         const timers = [
             setTimeout(() => {
                 run.ended ??= "timed out";
@@ -204,12 +208,16 @@ class OpenStack implements EngineStack {
             setTimeout(() => this.kill(), limit + GRACE),
         ];
         try {
-            const done = await work(common(options, report, stop.signal));
+            const done = await work({
+                ...common(options, report, stop.signal),
+                ...(RUNS_PROGRAM.includes(operation) && { program: connection.program }),
+            });
             return { ...report, stdout: done?.stdout ?? "", stderr: done?.stderr ?? "" };
         } catch (error) {
             throw await this.explain(operation, report, run, limit, error);
         } finally {
             timers.forEach(clearTimeout);
+            connection.close();
             this.run = undefined;
         }
     }
@@ -236,10 +244,10 @@ class OpenStack implements EngineStack {
     }
 }
 
-type CommonOptions = ReturnType<typeof common>;
+type CommonOptions = ReturnType<typeof common> & { readonly program?: PulumiFn };
 
 /** The options of one run as the Automation API takes them. */
-function common(options: ProgramRunOptions, report: Report, signal: AbortSignal) {
+function common(options: RunOptions, report: Report, signal: AbortSignal) {
     return {
         color: "never" as const,
         signal,
@@ -248,7 +256,6 @@ function common(options: ProgramRunOptions, report: Report, signal: AbortSignal)
             if (resource) options.onEvent?.(resource);
         },
         ...(options.onOutput && { onOutput: options.onOutput }),
-        ...(options.program && { program: options.program }),
         ...(options.refresh !== undefined && { refresh: options.refresh }),
         ...(options.diff !== undefined && { diff: options.diff }),
     };

@@ -23,5 +23,9 @@ export function ignoreOrphans(): void {
 }
 
 function isGone(reason: unknown): boolean {
-    return reason instanceof Error && "code" in reason && GONE.includes(reason.code);
+    if (!(reason instanceof Error)) return false;
+    // The library's own words for a call over a connection that was closed have no code.
+    return (
+        ("code" in reason && GONE.includes(reason.code)) || reason.message === "Channel has been shut down"
+    );
 }

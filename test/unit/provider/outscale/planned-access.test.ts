@@ -67,7 +67,7 @@ test("a refusal names the property, the identity, the reasons, the rules as plan
                 'Lock-out refused: the protected identity "alice" (from 203.0.113.9, with its client certificate) would ' +
                 'no longer be admitted ("office": 203.0.113.9 is outside 192.0.2.0/24). Rules as planned: "office" [IP ' +
                 '192.0.2.0/24]. Declare a rule that admits "alice" and keep it, wait with this change until its holder ' +
-                "uses the new certificate, or, if it may lose its access, take it out of `protect`. Nothing has been changed.",
+                "uses the new certificate, or, if it may lose its access, take it out of `protect`. No rule has been retired.",
         },
     ]);
     const [none] = refusals([], [clerk]);
