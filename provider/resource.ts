@@ -1,5 +1,7 @@
 /** The contract that every custom resource fulfils: plain functions over inputs, state and context. */
 
+import type { Declarations } from "./declarations";
+
 /** A value that only the deployment itself will know; previews carry it in place of the real one. */
 export const UNKNOWN: unique symbol = Symbol("unknown until deployed");
 export type Unknown = typeof UNKNOWN;
@@ -21,11 +23,8 @@ export interface Context<Client> {
     readonly client: Client;
     /** The present moment. */
     readonly now: () => Date;
-    /**
-     * The inputs of every resource of this type that the running program declares, as far as it has been checked.
-     * Deletions come last, so they see them all; empty where nothing is declared, as when a stack is destroyed.
-     */
-    readonly declared?: readonly object[];
+    /** What the running program declares; nothing where it is not known. */
+    readonly declared?: Declarations;
     /** Waits, in milliseconds. */
     readonly sleep: (ms: number) => Promise<void>;
 }

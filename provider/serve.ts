@@ -1,5 +1,6 @@
 /** The bridge's other half, which the engine's plugin process runs: a resource's functions as a dynamic provider. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { Declarations } from "./declarations";
 import { hasUnknown } from "./inputs";
 import { PartialFailure, UNKNOWN, type Context, type PlannedInputs, type ResourceType } from "./resource";
 
@@ -42,15 +43,15 @@ const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**
  * Serves a resource. `connect` makes its client from the stack's configuration, at the first call that needs one,
- * so that a preview needs no credentials.
+ * so that a preview needs no credentials. `declared` is shared by all types of a process.
  */
 export function serve<Inputs extends object, State extends Inputs, Client>(
     type: ResourceType<Inputs, State, Client>,
     connect: (config: ReadConfig) => Client,
+    declared = new Declarations(),
 ): ServedProvider {
     let config: ReadConfig = () => undefined;
     let client: Client | undefined;
-    const declared: object[] = [];
     const now = (): Date => new Date();
     const context = (): Context<Client> => {
         client ??= connect(config);
@@ -67,8 +68,9 @@ export function serve<Inputs extends object, State extends Inputs, Client>(
             return Promise.resolve();
         },
         check: plainly((olds: unknown, news: unknown) => {
-            const { inputs, failures } = type.check(fromEngine(news), now(), fromEngine(olds));
-            if (!hasUnknown(inputs)) declared.push(inputs);
+            const last = fromEngine(olds ?? {}) as object;
+            const { inputs, failures } = type.check(fromEngine(news), now(), last);
+            if (!hasUnknown(inputs)) declared.add(type.token, { inputs, last });
             return Promise.resolve({
                 inputs: toEngine(inputs) as Bag,
                 // Without a property of its own: the engine would print the property's value beside it.

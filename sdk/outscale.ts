@@ -1,5 +1,10 @@
 /** The resources of an OUTSCALE account, and the offline access decision. */
 export {
+    ApiAccessPlan,
+    type ApiAccessPlanArgs,
+    type PlannedRuleArgs,
+} from "../provider/outscale/program/api-access-plan";
+export {
     ApiAccessProof,
     type ApiAccessProofArgs,
     type DeclaredRuleArgs,

@@ -1,5 +1,7 @@
 /** What state calls, for ever: `require("pulumi-portcullis/runtime").provider(token)` serves that type of resource. */
+import { Declarations } from "../provider/declarations";
 import { PortcullisError } from "../provider/errors";
+import { apiAccessPlan } from "../provider/outscale/api-access-plan";
 import { apiAccessProof } from "../provider/outscale/api-access-proof";
 import { apiAccessRule } from "../provider/outscale/api-access-rule";
 import { apiAccessRuleRecord } from "../provider/outscale/api-access-rule-record";
@@ -11,16 +13,19 @@ import { clientCertificate } from "../provider/pki/client-certificate";
 import { serve, type ServedProvider } from "../provider/serve";
 
 const noClient = (): undefined => undefined;
+/** The engine starts a process for each deployment: what one has declared is all that the process ever sees. */
+const declared = new Declarations();
 
 /** One served provider a type. A token is never renamed or removed: it stands in users' state. */
 const providers: Readonly<Record<string, () => ServedProvider>> = {
-    [ca.token]: () => serve(ca, connectOutscale),
-    [apiAccessRule.token]: () => serve(apiAccessRule, connectOutscale),
-    [apiAccessRuleRecord.token]: () => serve(apiAccessRuleRecord, connectOutscale),
-    [retiredApiAccessRule.token]: () => serve(retiredApiAccessRule, connectOutscale),
-    [apiAccessProof.token]: () => serve(apiAccessProof, connectOutscale),
-    [certificateAuthority.token]: () => serve(certificateAuthority, noClient),
-    [clientCertificate.token]: () => serve(clientCertificate, noClient),
+    [ca.token]: () => serve(ca, connectOutscale, declared),
+    [apiAccessRule.token]: () => serve(apiAccessRule, connectOutscale, declared),
+    [apiAccessRuleRecord.token]: () => serve(apiAccessRuleRecord, connectOutscale, declared),
+    [retiredApiAccessRule.token]: () => serve(retiredApiAccessRule, connectOutscale, declared),
+    [apiAccessPlan.token]: () => serve(apiAccessPlan, noClient, declared),
+    [apiAccessProof.token]: () => serve(apiAccessProof, connectOutscale, declared),
+    [certificateAuthority.token]: () => serve(certificateAuthority, noClient, declared),
+    [clientCertificate.token]: () => serve(clientCertificate, noClient, declared),
 };
 
 /**

@@ -1,18 +1,15 @@
 /** The AccountMfa component: an OUTSCALE account that only opens to client certificates. */
 import * as pulumi from "@pulumi/pulumi";
-import { COCKPIT_RULE, WORLD_RULE } from "../../provider/outscale/default-rules";
-import { ApiAccessProof, type DeclaredRuleArgs } from "../../provider/outscale/program/api-access-proof";
+import { ApiAccessPlan } from "../../provider/outscale/program/api-access-plan";
+import { ApiAccessProof } from "../../provider/outscale/program/api-access-proof";
 import { ApiAccessRule } from "../../provider/outscale/program/api-access-rule";
 import { Ca } from "../../provider/outscale/program/ca";
-import {
-    ApiAccessRuleRecord,
-    RetiredApiAccessRule,
-    type RuleCriteriaArgs,
-} from "../../provider/outscale/program/retired-api-access-rule";
+import { RetiredApiAccessRule } from "../../provider/outscale/program/retired-api-access-rule";
 import type { SharedArgs } from "../../provider/outscale/program/shared";
 import type { AccountMfaArgs } from "./args";
 import { authorities, type Authorities } from "./authority";
 import { clients, operator, protectedIdentities } from "./clients";
+import { defaultRules, keptRules, madeRules, planned } from "./rules";
 
 /** A client's certificate as the component's output; the key is absent where it never was here. */
 export interface ClientOutput {
@@ -21,8 +18,8 @@ export interface ClientOutput {
 }
 
 /**
- * Puts an OUTSCALE account behind client certificates: an authority, the rules that admit its holders, a backup
- * address, a proof that everyone protected is admitted, and only then the retirement of the rules that admit anyone.
+ * Puts an OUTSCALE account behind client certificates: a plan that is judged before anything is touched, an
+ * authority, the rules that admit its holders, a backup address, a proof that everyone protected is admitted, and only then the retirement of the rules that admit anyone.
  * Destroying it gives the retired rules back first.
  */
 export class AccountMfa extends pulumi.ComponentResource {
@@ -30,7 +27,7 @@ export class AccountMfa extends pulumi.ComponentResource {
     public readonly authorityPems: pulumi.Output<string[]>;
     /** Ids of the authorities on the account, in the same order. */
     public readonly caIds: pulumi.Output<string[]>;
-    /** Ids of the certificate rules, by name. */
+    /** Ids of the rules that it made: by `<rule>-<authority>`, as in `certificate-1`, and `backup`. */
     public readonly ruleIds: pulumi.Output<Record<string, string>>;
     /** Certificates and private keys of the clients, by name; encrypted in state. */
     public readonly certificates: pulumi.Output<Record<string, ClientOutput>>;
@@ -43,44 +40,60 @@ export class AccountMfa extends pulumi.ComponentResource {
         const authority = authorities(name, args.authority ?? {}, this);
         const holders = clients(name, args.clients, authority.issuer, this);
         const shared = sharedArgs(args, holders, authority);
+        const { protect } = shared;
 
-        const cas = authority.accepted.map(({ label, certificatePem }) => {
-            return new Ca(`${name}-ca-${label}`, { caPem: certificatePem, ...shared }, child);
-        });
-        const caIds = cas.map((ca) => ca.caId);
-        const authorityPems = authority.accepted.map(({ certificatePem }) => certificatePem);
-
-        const certificateRules = Object.entries(args.rules ?? { certificate: {} }).map(([rule, criteria]) => {
-            const resource = new ApiAccessRule(
-                `${name}-rule-${rule}`,
-                { caIds, ...criteria, ...shared },
-                child,
-            );
-            const { cns, ipRanges } = resource;
-            return { rule, ruleId: resource.ruleId, declared: { name: rule, authorityPems, cns, ipRanges } };
-        });
-        const declared: DeclaredRuleArgs[] = [
-            ...certificateRules.map(({ ruleId, declared: criteria }) => ({ ...criteria, ruleId })),
-            ...backupRule(name, args, shared, child),
-            ...keptRules(name, args, shared, child),
-        ];
-
-        const probe = operator(args.operator, holders)?.present;
-        const proof = new ApiAccessProof(
-            `${name}-proof`,
-            { rules: declared, ...(probe === undefined ? {} : { probe }), ...shared },
+        const made = madeRules(args, authority.accepted);
+        const foundRules = defaultRules(args);
+        const kept = keptRules(name, foundRules, shared, this);
+        const plan = new ApiAccessPlan(
+            `${name}-plan`,
+            { rules: [...made.map(planned), ...kept.map(({ ruleId: _ruleId, ...rule }) => rule)], protect },
             child,
         );
-        for (const [suffix, kept, criteria] of defaultRules(args)) {
-            if (kept) continue;
-            new RetiredApiAccessRule(`${name}-${suffix}`, { ...criteria, proof: proof.id, ...shared }, child);
-        }
 
-        this.authorityPems = pulumi.output(authorityPems);
-        this.caIds = pulumi.output(caIds);
-        this.ruleIds = pulumi.output(
-            Object.fromEntries(certificateRules.map(({ rule, ruleId }) => [rule, ruleId])),
+        const afterPlan = { parent: this, dependsOn: plan };
+        const cas = new Map(
+            authority.accepted.map(({ label, certificatePem }) => [
+                label,
+                new Ca(`${name}-ca-${label}`, { caPem: certificatePem, ...shared }, afterPlan),
+            ]),
         );
+        const rules = made.map((rule) => {
+            const ca = rule.authority && cas.get(rule.authority.label);
+            const caIds = ca === undefined ? {} : { caIds: [ca.caId] };
+            const resource = new ApiAccessRule(
+                `${name}-${rule.suffix}`,
+                { ...rule.criteria, ...caIds, ...shared },
+                afterPlan,
+            );
+            return { ...planned(rule), name: rule.name, ruleId: resource.ruleId };
+        });
+
+        const probe = operator(args.operator, holders)?.present;
+        const declared = [...rules, ...kept];
+        const proof = new ApiAccessProof(
+            `${name}-proof`,
+            { rules: declared, ...(probe === undefined ? {} : { probe }), protectPrevious: false, ...shared },
+            child,
+        );
+        const retired = foundRules
+            .filter((rule) => !rule.kept)
+            .map(({ suffix, criteria }) => {
+                const gone = { ...criteria, proof: proof.id, ...shared };
+                return new RetiredApiAccessRule(`${name}-${suffix}`, gone, child);
+            });
+        // Once more at the end, for holders of certificates of the last deployment: what stands here was finished.
+        // Only then come the deletions, of what belongs to an authority that was dropped (docs/adr/0004).
+        new ApiAccessProof(
+            `${name}-settled`,
+            { rules: declared, ...shared },
+            { parent: this, dependsOn: [proof, ...retired] },
+        );
+
+        const authorityPems = authority.accepted.map(({ certificatePem }) => certificatePem);
+        this.authorityPems = pulumi.output(authorityPems);
+        this.caIds = pulumi.output([...cas.values()].map((ca) => ca.caId));
+        this.ruleIds = pulumi.output(Object.fromEntries(rules.map((rule) => [rule.name, rule.ruleId])));
         this.certificates = pulumi.secret(
             Object.fromEntries(
                 holders.map(({ name: holder, certificatePem, privateKeyPem }) => [
@@ -110,52 +123,4 @@ function sharedArgs(
         protect: protectedIdentities(args.protect, holders, authority),
         ...(clientCertificates === undefined ? {} : { clientCertificates }),
     };
-}
-
-/** The rules that accounts come with: the end of the resource's name, whether it is kept, what it looks like. */
-function defaultRules(args: AccountMfaArgs): readonly (readonly [string, boolean, RuleCriteriaArgs])[] {
-    return [
-        ["default-rule", args.keepDefaultRule ?? false, args.defaultRule ?? WORLD_RULE],
-        ["cockpit-rule", args.keepCockpitRule ?? false, COCKPIT_RULE],
-    ];
-}
-
-function backupRule(
-    name: string,
-    args: AccountMfaArgs,
-    shared: SharedArgs,
-    child: pulumi.CustomResourceOptions,
-): DeclaredRuleArgs[] {
-    if (args.backupIpRanges === undefined) return [];
-    const { ruleId, ipRanges } = new ApiAccessRule(
-        `${name}-backup-rule`,
-        { ipRanges: args.backupIpRanges, ...shared },
-        child,
-    );
-    return [{ name: "backup", ruleId, ipRanges }];
-}
-
-/** The default rules that stay: recorded, so that the proof can count on them. */
-function keptRules(
-    name: string,
-    args: AccountMfaArgs,
-    shared: SharedArgs,
-    child: pulumi.CustomResourceOptions,
-): DeclaredRuleArgs[] {
-    const { clientCertificates } = shared;
-    const via = clientCertificates === undefined ? {} : { clientCertificates };
-    return defaultRules(args)
-        .filter(([, kept]) => kept)
-        .map(([suffix, , criteria]) => {
-            const { found } = new ApiAccessRuleRecord(
-                `${name}-${suffix}-record`,
-                { ...criteria, ...via },
-                child,
-            );
-            return {
-                name: suffix,
-                ruleId: found.apply((rule) => rule?.ruleId),
-                ipRanges: found.apply((rule) => [...(rule?.ipRanges ?? [])]),
-            };
-        });
 }

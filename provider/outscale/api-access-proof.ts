@@ -16,6 +16,7 @@ import { clientCertificate, shared, type SharedInputs } from "./schemas";
 export const proofSchema = z.object({
     rules: z.array(declaredRule),
     probe: clientCertificate.optional(),
+    protectPrevious: z.boolean().default(true),
     ...shared,
 });
 
@@ -24,6 +25,8 @@ export interface ProofInputs extends SharedInputs {
     readonly rules: DeclaredRule[];
     /** The client certificate to try the gate with; without one the proof is the offline decision alone. */
     readonly probe?: z.output<typeof clientCertificate> | undefined;
+    /** Whether each protected identity must be admitted with the certificate of the last deployment as well. */
+    readonly protectPrevious: boolean;
 }
 
 export interface ProofState extends ProofInputs {
@@ -42,17 +45,26 @@ export const apiAccessProof: ResourceType<ProofInputs, ProofState, OutscaleApi> 
     check: (inputs, now, last) =>
         checkInputs(proofSchema, inputs, (planned) => {
             const before = proofSchema.partial().safeParse(last);
-            return plannedRefusals(planned, before.success ? before.data : {}, now);
+            const held = planned.protectPrevious !== false && before.success ? before.data : {};
+            // At deployment, authorities and rules may have been added by then.
+            return plannedRefusals(planned, held, now, "Nothing has been taken away.");
         }),
 
     diff: (state, inputs) => ({
-        changed: changedProperties(state, inputs, ["rules", "probe", "protect", "clientCertificates"]),
+        changed: changedProperties(state, inputs, [
+            "rules",
+            "probe",
+            "protect",
+            "protectPrevious",
+            "clientCertificates",
+        ]),
         replaces: [],
     }),
 
     create: async (inputs, context) => ({ id: "proof", state: await prove(inputs, inputs.protect, context) }),
     read: (id, state) => Promise.resolve({ id, state }),
-    update: (_id, state, inputs, context) => prove(inputs, state.protect, context),
+    update: (_id, state, inputs, context) =>
+        prove(inputs, inputs.protectPrevious ? state.protect : inputs.protect, context),
     delete: () => Promise.resolve(),
 };
 

@@ -6,6 +6,9 @@ import { UNKNOWN, type CheckFailure, type Context, type PlannedInputs, type Reso
 import type { AccessRule } from "./access";
 import { admitted, narrow, type ApiRule } from "./account";
 import { createOnce, type OutscaleApi } from "./api/client";
+import { apiAccessProof } from "./api-access-proof";
+import { mayBeInUse } from "./handed-out";
+import type { ProtectedIdentity } from "./protection";
 import { REFRESH_SHARED_MS } from "./refresh";
 import { changedProperties, sameRanges, sameSet } from "./sameness";
 import { ipRange, shared, textSet, type SharedInputs } from "./schemas";
@@ -101,7 +104,8 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
             if (!ApiAccessRules.some((rule) => rule.ApiAccessRuleId === id)) return;
             return rewrite(id, state.protect, { ...state, ...state.found }, { ...context, client: api });
         }
-        await deleteRule(id, state, { ...context, client: api });
+        const protect = mayBeInUse(id, state.protect, context.declared?.of(apiAccessProof.token) ?? []);
+        await deleteRule(id, { protect }, { ...context, client: api });
     },
 };
 
@@ -223,7 +227,7 @@ async function rewrite(
 /** Deletes a rule if nobody protected hangs on it and it is not the account's last; gone already is as good. */
 export async function deleteRule(
     id: string,
-    protection: Pick<SharedInputs, "protect"> & { readonly last?: SharedInputs["protect"] },
+    protection: { readonly protect: readonly ProtectedIdentity[]; readonly last?: SharedInputs["protect"] },
     context: Context<OutscaleApi>,
 ): Promise<void> {
     const { client } = context;

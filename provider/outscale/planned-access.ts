@@ -2,8 +2,7 @@
 import { z } from "zod";
 import { UNKNOWN, type CheckFailure, type Planned, type PlannedInputs, type Unknown } from "../resource";
 import { decideAccess, type AccessRule } from "./access";
-import type { ProofInputs } from "./api-access-proof";
-import { declaredRule } from "./declared-rule";
+import { declaredRule, type DeclaredRule } from "./declared-rule";
 import {
     describeLockout,
     describeRule,
@@ -13,7 +12,7 @@ import {
     type Lockout,
     type ProtectedIdentity,
 } from "./protection";
-import { certificatePem, protectedIdentity } from "./schemas";
+import { certificatePem, protectedIdentity, type SharedInputs } from "./schemas";
 
 const unknown = z.custom<Unknown>((value) => value === UNKNOWN);
 
@@ -23,17 +22,25 @@ const plannedCriteria = declaredRule
     .extend({ authorityPems: z.union([unknown, z.array(z.union([unknown, certificatePem]))]).default([]) })
     .loose();
 
-/** The inputs of the last deployment, as far as there was one. */
-export type LastProof = { readonly [Key in keyof ProofInputs]?: ProofInputs[Key] | undefined };
+/** What is judged: the rules that are meant to stay, and whom they have to admit. */
+export interface PlannedAccess {
+    readonly rules: DeclaredRule[];
+    readonly protect: SharedInputs["protect"];
+}
+
+/** The same of the last deployment, as far as there was one. */
+export type LastAccess = { readonly [Key in keyof PlannedAccess]?: PlannedAccess[Key] | undefined };
 
 /**
  * One failure for each protected identity that the planned rules surely refuse: with its certificate as planned,
  * or with the one that it holds since the last deployment. What is unknown until deployed is judged then.
+ * `assurance` closes each refusal: what is as it was.
  */
 export function plannedRefusals(
-    planned: PlannedInputs<ProofInputs>,
-    last: LastProof,
+    planned: PlannedInputs<PlannedAccess>,
+    last: LastAccess,
     now: Date,
+    assurance: string,
 ): readonly CheckFailure[] {
     if (planned.rules === UNKNOWN || planned.protect === UNKNOWN) return [];
     const rules = planned.rules.map(plannedRule);
@@ -52,26 +59,16 @@ export function plannedRefusals(
         ({ identity, after }) => after.verdict === "refused" && !names.has(identity.name),
     );
     const remaining = rules.map(describeRule).join("; ") || "none";
-    return [
-        ...refused.map((lockout) => failure(describeLockout(lockout), lockout, remaining)),
-        ...losing.map((lockout) =>
-            failure(
-                `with the certificate that it holds now, ${describeLockout(lockout)}`,
-                lockout,
-                remaining,
-            ),
-        ),
-    ];
-}
-
-function failure(sentence: string, lockout: Lockout, remaining: string): CheckFailure {
-    // Said of a deployment too, where authorities and rules may have been added by then.
-    return {
+    const failure = (lockout: Lockout, prefix = ""): CheckFailure => ({
         property: "rules",
         reason:
-            `Lock-out refused: ${sentence} Rules as planned: ${remaining}. ` +
-            `${remedyFor([lockout])} No rule has been retired.`,
-    };
+            `Lock-out refused: ${prefix}${describeLockout(lockout)} Rules as planned: ${remaining}. ` +
+            `${remedyFor([lockout])} ${assurance}`,
+    });
+    return [
+        ...refused.map((lockout) => failure(lockout)),
+        ...losing.map((lockout) => failure(lockout, "with the certificate that it holds now, ")),
+    ];
 }
 
 /** An identity whose new certificate is not known yet, with the one that it holds until it has the new one. */

@@ -1,6 +1,7 @@
 /** The RetiredApiAccessRule resource: declares that a recorded rule is gone, and gives it back when destroyed. */
 import { z } from "zod";
 import { PortcullisError } from "../errors";
+import type { Declaration } from "../declarations";
 import { checkInputs } from "../inputs";
 import { PartialFailure, type Context, type ResourceType } from "../resource";
 import { admitted, type ApiRule } from "./account";
@@ -75,12 +76,12 @@ export const retiredApiAccessRule: ResourceType<RetiredInputs, RetiredState, Out
         return next;
     },
 
-    async delete(_id, state, { client, declared = [] }) {
+    async delete(_id, state, { client, declared }) {
         const api = admitted(client, state);
         for (const record of state.restores) {
             const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
             if (findRecorded(ApiAccessRules, record) !== undefined) continue;
-            refuseIfDeclaredGone(record, declared);
+            refuseIfDeclaredGone(record, declared?.of(retiredApiAccessRule.token) ?? []);
             await createRule(api, record, record.description, ApiAccessRules);
         }
     },
@@ -92,9 +93,9 @@ function owed(before: readonly RecordedRule[], record: RecordedRule | undefined)
 }
 
 /** Giving a rule back that the program elsewhere declares gone would open the account, with nothing left to close it. */
-function refuseIfDeclaredGone(record: RecordedRule, declared: readonly object[]): void {
+function refuseIfDeclaredGone(record: RecordedRule, declared: readonly Declaration[]): void {
     const rule = apiRuleOf(record);
-    const isDeclaredGone = declared.some((inputs) => {
+    const isDeclaredGone = declared.some(({ inputs }) => {
         const other = schema.safeParse(inputs);
         if (!other.success || other.data.record !== undefined) return false;
         const { criteria } = other.data;

@@ -165,6 +165,8 @@ describe("the real engine", function () {
             },
         });
         await assert.rejects(killed, { reason: "killed" });
+        // An engine that was not killed is still told what its program has to say in the end.
+        await wait(1_100);
         const states = monitors.map((monitor) => monitor.getChannel().getConnectivityState(false));
         assert.deepEqual(states, [SHUTDOWN, SHUTDOWN]);
     });

@@ -57,13 +57,13 @@ describe("the root project by plain pulumi commands", function () {
     });
 
     it("previews what is to be made, and touches nothing", async () => {
-        assert.match((await project.run("preview")).stdout, /\+ 13 to create/);
+        assert.match((await project.run("preview")).stdout, /\+ 15 to create/);
         assert.deepEqual(emulator?.calls, []);
     });
 
     it("comes up, and prints no secret", async () => {
         const { stdout, stderr } = await project.run("up");
-        assert.match(stdout, /\+ 13 created/);
+        assert.match(stdout, /\+ 15 created/);
         assert.match(stdout, /certificates *: \[secret\]/);
         assert.equal(account().admits({ sourceAddress: OUTSIDE }), false);
         deployed = shapeOf(account());
@@ -80,7 +80,7 @@ describe("the root project by plain pulumi commands", function () {
     });
 
     it("gives back on destroy what it found", async () => {
-        assert.match((await project.run("destroy")).stdout, /- 13 deleted/);
+        assert.match((await project.run("destroy")).stdout, /- 15 deleted/);
         assert.deepEqual(shapeOf(account()), found);
     });
 });

@@ -51,7 +51,7 @@ describe("AccountMfa on the real engine", function () {
         assert.deepEqual(shape, {
             rules: [
                 `["gatehouse/test account-backup-rule",[],[],["${OFFICE}/32"]]`,
-                '["gatehouse/test account-rule-certificate",["gatehouse/test account-ca-1"],[],[]]',
+                '["gatehouse/test account-rule-certificate-1",["gatehouse/test account-ca-1"],[],[]]',
             ],
             cas: ["gatehouse/test account-ca-1"],
         });
@@ -66,7 +66,7 @@ describe("AccountMfa on the real engine", function () {
 
     it("keeps in state the text that calls out to the package, and nothing else", async () => {
         const ours = (await stateOf(deployment)).filter(isOurs);
-        assert.equal(ours.length, 11);
+        assert.equal(ours.length, 13);
         for (const { type, inputs, outputs } of ours) {
             const text = providerText(type.slice("pulumi-nodejs:dynamic/".length));
             assert.equal(inputs.__provider, text, type);
@@ -79,8 +79,8 @@ describe("AccountMfa on the real engine", function () {
         const lost = account.ruleDescribed("account-backup-rule").ApiAccessRuleId;
         account.changeRules((rules) => rules.filter(({ ApiAccessRuleId }) => ApiAccessRuleId !== lost));
         assert.deepEqual(changesOf(await stack.refresh()), { delete: 1 });
-        // The proof names the rule by its id, so it is made anew as well.
-        assert.deepEqual(changesOf(await stack.up({ outputs: false })), { create: 1, update: 1 });
+        // Both proofs name the rule by its id, so they are made anew as well.
+        assert.deepEqual(changesOf(await stack.up({ outputs: false })), { create: 1, update: 2 });
         assert.deepEqual(shapeOf(account), shape);
         assert.notEqual(account.ruleDescribed("account-backup-rule").ApiAccessRuleId, lost);
         assert.deepEqual(changesOf(await stack.preview()), {});
@@ -88,7 +88,7 @@ describe("AccountMfa on the real engine", function () {
 
     it("finds a rule that was changed by hand, and restores it", async () => {
         const { account, stack } = deployment;
-        const id = account.ruleDescribed("account-rule-certificate").ApiAccessRuleId;
+        const id = account.ruleDescribed("account-rule-certificate-1").ApiAccessRuleId;
         account.changeRules((rules) =>
             rules.map((rule) =>
                 rule.ApiAccessRuleId === id
@@ -99,7 +99,7 @@ describe("AccountMfa on the real engine", function () {
         assert.deepEqual(changesOf(await stack.refresh()), { update: 1 });
         const up = await stack.up({ outputs: false });
         assert.deepEqual(shapeOf(account), shape);
-        assert.equal(account.ruleDescribed("account-rule-certificate").ApiAccessRuleId, id);
+        assert.equal(account.ruleDescribed("account-rule-certificate-1").ApiAccessRuleId, id);
         assert.equal(up.changes.create, undefined);
         assert.deepEqual(changesOf(await stack.preview()), {});
     });
@@ -153,7 +153,7 @@ describe("AccountMfa on the real engine", function () {
         const bare = await openDeployment({ program: accountProgram(), config: () => ({}) });
         try {
             const preview = await bare.stack.preview();
-            assert.deepEqual(preview.changes, { create: 13 });
+            assert.deepEqual(preview.changes, { create: 15 });
             assert.deepEqual(preview.diagnostics, []);
             assert.deepEqual(bare.emulator.calls, []);
         } finally {

@@ -4,17 +4,17 @@ import { after, before, beforeEach, describe, it } from "mocha";
 import { outscale, type AccountMfaArgs } from "../../sdk";
 import type { UpResult } from "../../tools/pulumi/engine";
 import { makeAuthority, makeClient, type ClientShape } from "../oracles/certificates";
-import { ACCOUNT, accountProgram, certificatesOf } from "../support/account-program";
+import { ACCOUNT, accountProgram, certificatesOf, EC } from "../support/account-program";
 import { openDeployment, OPENING, type Checkpoint, type Deployment } from "../support/deployment";
 import { failureOf } from "../support/secrets";
 
-const REMEDY =
+const REMEDY = new RegExp(
     'Declare a rule that admits ("(operator|ci|visitor)"(, )?)+ and keep it, wait with this change until .*, or, if it may ' +
-    "lose its access, take it out of `protect`\\. ";
-/** Of the proof, which at deployment comes after what only adds; and of a call, which was not made. */
-const PLANNED_REMEDY = new RegExp(`${REMEDY}No rule has been retired\\.`);
-const CALL_REMEDY = new RegExp(`${REMEDY}Nothing has been changed\\.`);
-const EITHER_REMEDY = new RegExp(`${REMEDY}(No rule has been retired|Nothing has been changed)\\.`);
+        "lose its access, take it out of `protect`\\. Nothing has been (changed|taken away)\\.",
+);
+/** Of the last proof, of which no deletion is done without. */
+const HELD =
+    /'account-settled' has a problem: rules: Lock-out refused: with the certificate that it holds now, the protected identity "operator"/;
 const DAY = 86_400_000;
 
 describe("refusals on the real engine", function () {
@@ -31,38 +31,27 @@ describe("refusals on the real engine", function () {
 
     after(() => deployment.close());
 
-    /** Previews the change and applies it: both are refused for the same reason. Gives what the update said. */
-    async function refusedTwice(change: Partial<AccountMfaArgs>): Promise<string> {
+    /** Previews the change and applies it: both are refused by that resource. Gives what the update said. */
+    async function refusedTwice(by: string, change: Partial<AccountMfaArgs>): Promise<string> {
         const { account, stack } = deployment;
         const found = account.snapshot();
         const program = accountProgram(change);
+        const refusal = new RegExp(`'${by}' has a problem: rules: Lock-out refused: `);
         const preview = await failureOf(stack.preview({ program }));
-        assert.match(preview.message, /'account-proof' has a problem: rules: Lock-out refused: /);
-        assert.match(preview.message, PLANNED_REMEDY);
+        assert.match(preview.message, refusal);
+        assert.match(preview.message, REMEDY);
         assert.deepEqual(account.snapshot(), found, "a preview changes nothing");
-        const up = await failureOf(stack.up({ program }));
-        assert.match(up.message, EITHER_REMEDY);
-        return up.message;
+        const { message } = await failureOf(stack.up({ program }));
+        assert.match(message, refusal);
+        assert.match(message, REMEDY);
+        return message;
     }
 
-    /** As `refusedTwice`, and the account is what it was, to the letter. */
+    /** As `refusedTwice`, and the account is what it was, to the letter: no call was made that changes anything. */
     async function refusedUntouched(change: Partial<AccountMfaArgs>): Promise<string> {
         const found = deployment.account.snapshot();
-        const said = await refusedTwice(change);
+        const said = await refusedTwice("account-plan", change);
         assert.deepEqual(deployment.account.snapshot(), found, "nothing has changed on the account");
-        return said;
-    }
-
-    /**
-     * As `refusedTwice`, where an update that no preview came before gets as far as adding: what was there stands as
-     * it stood, so that nobody has lost anything.
-     */
-    async function refusedWithoutLoss(change: Partial<AccountMfaArgs>): Promise<string> {
-        const { account } = deployment;
-        const [rules, cas] = [account.rules(), account.cas()];
-        const said = await refusedTwice(change);
-        assert.deepEqual(account.rules().slice(0, rules.length), rules);
-        assert.deepEqual(account.cas().slice(0, cas.length), cas);
         return said;
     }
 
@@ -89,21 +78,53 @@ describe("refusals on the real engine", function () {
             const said = await refusedUntouched({ rules: { certificate: { cns: ["operator"] } } });
             assert.match(said, /the protected identity "ci" \(from any IPv4 address, with its client/);
             assert.match(said, /the certificate's CN ci is not among operator/);
-            assert.match(said, /\[CA ([^\]]*), CN operator\]/);
+            assert.match(said, /"certificate-1" \[CA authority 1, CN operator\]/);
         });
 
         it("refuses to narrow it to some addresses", async () => {
             const said = await refusedUntouched({ rules: { certificate: { ipRanges: ["192.0.2.0/24"] } } });
             assert.match(said, /"operator" \(from any IPv4 address, with its client certificate\)/);
-            assert.match(said, /IP 192\.0\.2\.0\/24\]/);
+            assert.match(said, /"certificate-1" \[CA authority 1, IP 192\.0\.2\.0\/24\]/);
         });
 
         it("refuses another authority that the holders have no certificate of", async () => {
             const { pem } = await makeAuthority({ name: "Another authority" });
             const held = Object.entries(certificatesOf(deployed));
             const clients = Object.fromEntries(held);
-            const said = await refusedWithoutLoss({ authority: { certificates: { other: pem } }, clients });
-            assert.match(said, /was not issued by the authority \\?"Another authority\\?"/);
+            const said = await refusedUntouched({ authority: { certificates: { other: pem } }, clients });
+            assert.match(said, /was not issued by the authority "Another authority"/);
+        });
+
+        it("refuses at preview to leave holders behind whose new certificates are known", async () => {
+            const other = await makeAuthority({ name: "Another authority" });
+            const clients = Object.fromEntries(
+                await Promise.all(
+                    Object.keys(ACCOUNT.clients).map(async (commonName) => {
+                        const { pem, keyPem } = await makeClient(other, { commonName });
+                        return [commonName, { certificatePem: pem, privateKeyPem: keyPem }] as const;
+                    }),
+                ),
+            );
+            const program = accountProgram({ authority: { certificates: { other: other.pem } }, clients });
+            const { message } = await failureOf(deployment.stack.preview({ program }));
+            assert.match(message, HELD);
+            assert.match(message, REMEDY);
+        });
+
+        it("refuses a rotation without overlap; nothing is taken away, and it can be taken back", async () => {
+            const { account, stack } = deployment;
+            const [rules, cas] = [account.rules(), account.cas()];
+            const program = accountProgram({ authority: { ...EC, generation: 2, keepPrevious: false } });
+            const { message } = await failureOf(stack.up({ program }));
+            assert.match(message, HELD);
+            assert.match(message, REMEDY);
+            assert.deepEqual(account.rules().slice(0, rules.length), rules);
+            assert.deepEqual(account.cas().slice(0, cas.length), cas);
+            assert.equal(account.rules().length, rules.length + 1, "what only adds was done");
+
+            await stack.up({ outputs: false });
+            assert.deepEqual([account.rules(), account.cas()], [rules, cas]);
+            assert.deepEqual(Object.keys((await stack.preview()).changes), ["same"]);
         });
 
         it("allows what takes nothing from those protected, and what is no longer protected", async () => {
@@ -124,7 +145,7 @@ describe("refusals on the real engine", function () {
             const authority = await makeAuthority({ name: "Gate authority" });
             const issuer = issuedBy === undefined ? authority : await makeAuthority({ name: issuedBy });
             const { pem, keyPem } = await makeClient(issuer, { commonName: "visitor", ...shape });
-            return refusedWithoutLoss({
+            return refusedUntouched({
                 authority: { certificates: { gate: authority.pem } },
                 clients: { visitor: { certificatePem: pem, privateKeyPem: keyPem } },
                 protect: [{ client: "visitor" }],
@@ -136,7 +157,7 @@ describe("refusals on the real engine", function () {
             const said = await refusedFor({ notBefore: new Date(Date.now() - 2 * DAY), notAfter });
             assert.match(said, /the protected identity "visitor" \(from any IPv4 address, with its client/);
             assert.match(said, /The client certificate "visitor" expired on \d{4}-/);
-            assert.match(said, /Rules as planned: "certificate" \[CA authority 1\]; "backup" \[IP/);
+            assert.match(said, /Rules as planned: "certificate-gate" \[CA authority 1\]; "backup" \[IP/);
         });
 
         it("refuses a certificate for servers", async () => {
@@ -214,7 +235,7 @@ describe("refusals on the real engine", function () {
                 message,
                 /Rules that would remain: aar-[0-9a-f]{32} "gatehouse\/test kept" \[IP 192/,
             );
-            assert.match(message, CALL_REMEDY);
+            assert.match(message, REMEDY);
             return message;
         }
 

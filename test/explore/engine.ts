@@ -1,5 +1,6 @@
 /** A small deployment engine: runs resources' plain functions over a graph, in any order that the graph allows. */
 import type { OutscaleApi } from "../../provider/outscale/api/client";
+import { Declarations } from "../../provider/declarations";
 import { PartialFailure, type Context, type ResourceType } from "../../provider/resource";
 import type { Random } from "../support/random";
 import { resolve, type Graph, type Node } from "../support/graph";
@@ -39,13 +40,19 @@ export class CheckRefused extends Error {}
 /** Deploys a graph onto a state file and destroys it again, as Pulumi's engine would. */
 export class Engine {
     #entries: Entry[];
-    readonly #declared = new Map<string, object[]>();
+    #registered = false;
+    readonly #declared = new Declarations();
 
     constructor(
         private readonly parts: EngineParts,
         state: StateFile,
     ) {
         this.#entries = [...state];
+    }
+
+    /** Whether the program ran to its end, which is when its outputs are handed out: only deletions come later. */
+    public get registered(): boolean {
+        return this.#registered;
     }
 
     public get state(): StateFile {
@@ -63,6 +70,7 @@ export class Engine {
                 done.add(node.name);
             },
         );
+        this.#registered = true;
         const wanted = new Set(graph.map((node) => node.name));
         await this.#deleteAll(this.#entries.filter((entry) => entry.superseded || !wanted.has(entry.name)));
     }
@@ -111,9 +119,10 @@ export class Engine {
         });
         const old = this.#current(node.name);
         const type = this.#type(node.token);
-        const { inputs, failures } = type.check(resolved, this.parts.context.now(), old?.inputs ?? {});
+        const last = old?.inputs ?? {};
+        const { inputs, failures } = type.check(resolved, this.parts.context.now(), last);
         const [failure] = failures;
-        this.#declared.set(node.token, [...(this.#declared.get(node.token) ?? []), inputs]);
+        this.#declared.add(node.token, { inputs, last });
         if (failure !== undefined)
             throw new CheckRefused(`${node.name}: ${failure.property}: ${failure.reason}`);
         return { old, inputs, type };
@@ -158,7 +167,7 @@ export class Engine {
             (entry) =>
                 ![...left].some((other) => other !== entry && other.dependencies.includes(names(entry))),
             async (entry) => {
-                const context = { ...this.parts.context, declared: this.#declared.get(entry.token) ?? [] };
+                const context = { ...this.parts.context, declared: this.#declared };
                 await this.#type(entry.token).delete(entry.id, entry.state, context);
                 left.delete(entry);
                 if (!this.parts.dead()) this.#entries = this.#entries.filter((each) => each !== entry);

@@ -1,6 +1,7 @@
 /** One explored run: deploy undisturbed, interrupt the next deployment, watch the gate at every call, then converge. */
 import assert from "node:assert/strict";
 import { OutscaleAccount, type AccountState } from "../../emulators/outscale";
+import { apiAccessPlan } from "../../provider/outscale/api-access-plan";
 import { apiAccessProof } from "../../provider/outscale/api-access-proof";
 import { apiAccessRule } from "../../provider/outscale/api-access-rule";
 import { apiAccessRuleRecord } from "../../provider/outscale/api-access-rule-record";
@@ -20,6 +21,7 @@ const DAY_MS = 86_400_000;
 // Each function only ever gets back what it returned itself, so its own types hold.
 const types = Object.fromEntries(
     [
+        apiAccessPlan,
         apiAccessProof,
         apiAccessRule,
         apiAccessRuleRecord,
@@ -36,14 +38,16 @@ export interface Prepared {
     readonly account: AccountState;
     readonly state: StateFile;
     readonly now: Date;
+    /** What the account looks like now. */
+    readonly before: Shape;
     /** What the account looks like once the target is deployed; destruction gives back what was found. */
     readonly expected: Shape;
 }
 
 /** An account's rules and authorities by what they say, in no order; ids and keys differ from run to run. */
-type Shape = readonly string[];
+export type Shape = readonly string[];
 
-function shapeOf(account: OutscaleAccount): Shape {
+export function shapeOf(account: OutscaleAccount): Shape {
     const named = new Map(account.cas().map((ca) => [ca.CaId, ca.Description]));
     const rules = account.rules().map(({ CaIds, Cns, IpRanges, Description }) => {
         const authorities = CaIds.map((id) => named.get(id) ?? "gone").sort();
@@ -74,7 +78,8 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
         state = engine.state;
     }
     const now = new Date(START.getTime() + scenario.daysLater * DAY_MS);
-    const prepared = { scenario, account: account.snapshot(), state, now, expected: asFound };
+    const before = shapeOf(account);
+    const prepared = { scenario, account: account.snapshot(), state, now, before, expected: asFound };
     if (scenario.target === undefined) return prepared;
     const undisturbed = await deploy(prepared, {
         seed: 1,
@@ -120,10 +125,16 @@ interface Deployed {
     readonly calls: number;
 }
 
+/** The account as it is at that point. */
+export function accountOf({ account: found, now }: Prepared): OutscaleAccount {
+    const account = new OutscaleAccount({ clock: () => now });
+    account.restore(found);
+    return account;
+}
+
 async function deploy(prepared: Prepared, options: RunOptions): Promise<Deployed> {
     const { scenario, now } = prepared;
-    const account = new OutscaleAccount({ clock: () => now });
-    account.restore(prepared.account);
+    const account = accountOf(prepared);
     const random = seeded(options.seed);
     let state = prepared.state;
     let calls = 0;
@@ -155,7 +166,7 @@ async function deploy(prepared: Prepared, options: RunOptions): Promise<Deployed
     throw new Error("unreachable: the last run has no crash");
 }
 
-async function attempt(
+export async function attempt(
     engine: Engine,
     target: Graph | undefined,
     refresh: boolean,
@@ -170,7 +181,7 @@ async function attempt(
     }
 }
 
-function start(
+export function start(
     account: OutscaleAccount,
     state: StateFile,
     now: Date,
@@ -188,7 +199,7 @@ function start(
  * Everyone gets in. Whoever got a certificate from the last finished deployment gets in with that one; before the
  * first has finished, the world is let in, or the certificates in the state file are.
  */
-function assertAdmitted(
+export function assertAdmitted(
     prepared: Prepared,
     account: OutscaleAccount,
     during: StateFile,
@@ -209,7 +220,7 @@ function assertAdmitted(
 }
 
 /** After a finished deployment the certificates that it leaves behind get in as well. */
-function assertFinished(account: OutscaleAccount, state: StateFile): void {
+export function assertFinished(account: OutscaleAccount, state: StateFile): void {
     for (const entry of state.filter(({ token }) => token === "pki:ClientCertificate")) {
         assertHolder(account, entry.name, entry.state.certificatePem, "the finished deployment");
     }

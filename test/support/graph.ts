@@ -8,7 +8,7 @@ export interface Node {
     readonly token: string;
     /** Inputs, where a text `⟦name.property⟧` stands for an output of another resource. */
     readonly inputs: Readonly<Record<string, unknown>>;
-    /** Names of the resources that the inputs refer to. */
+    /** Names of the resources that it waits for: those that its inputs refer to, and what `dependsOn` names. */
     readonly dependencies: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export async function captureGraph(program: () => void): Promise<Graph> {
                 if (custom !== true || !type.startsWith(TYPE_PREFIX)) return { id: "", state: {} };
                 // The mock's inputs are a bag of plain values.
                 const { __provider: _provider, ...given } = revealed(inputs) as Record<string, unknown>;
-                nodes.push({ name, token, inputs: given, dependencies: references(given) });
+                nodes.push({ name, token, inputs: given, dependencies: [] });
                 const outputs = (OUTPUTS[token] ?? []).map((output): [string, string] => [
                     output,
                     `⟦${name}.${output}⟧`,
@@ -52,9 +52,34 @@ export async function captureGraph(program: () => void): Promise<Graph> {
         "stack",
         false,
     );
+    const dependencies = watchDependencies();
     program();
     await settled();
-    return nodes;
+    return nodes.map((node) => ({ ...node, dependencies: dependencies.get(node.name) ?? [] }));
+}
+
+/** What a registration tells the engine, as far as it is read here. Source: proto/pulumi/resource.proto. */
+interface Registration {
+    getName(): string;
+    getDependenciesList(): string[];
+}
+
+interface Monitor {
+    registerResource(request: Registration, ...rest: readonly unknown[]): unknown;
+}
+
+/** The names of the custom resources that each registration waits for; the mocks keep them to themselves. */
+function watchDependencies(): ReadonlyMap<string, readonly string[]> {
+    const found = new Map<string, readonly string[]>();
+    // Under mocks this is an object of the SDK's own, whose class is not exported.
+    const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
+    const register = monitor.registerResource.bind(monitor);
+    monitor.registerResource = (request, ...rest) => {
+        const names = request.getDependenciesList().map((urn) => urn.slice(urn.lastIndexOf("::") + 2));
+        found.set(request.getName(), [...new Set(names)].sort());
+        return register(request, ...rest);
+    };
+    return found;
 }
 
 /** How a secret value is wrapped. Source: sdk/nodejs/runtime/rpc.ts. */
@@ -70,11 +95,6 @@ function revealed(value: unknown): unknown {
 /** Waits until every registration under mocks has been made. */
 async function settled(): Promise<void> {
     await pulumi.runtime.disconnect();
-}
-
-function references(value: unknown): string[] {
-    const text = JSON.stringify(value);
-    return [...new Set([...text.matchAll(REFERENCE)].map((match) => match[1] ?? ""))];
 }
 
 /** The value with every reference replaced by what it refers to. */

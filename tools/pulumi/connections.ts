@@ -6,7 +6,7 @@ export interface Connected {
     /** Runs the program and remembers its connections. */
     readonly program: PulumiFn;
     /** Closes them: for when the run has ended. A call made later than that fails as one to an engine that is gone. */
-    close(): void;
+    readonly close: () => void;
 }
 
 /**

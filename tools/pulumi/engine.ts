@@ -97,6 +97,8 @@ export interface EngineStack {
 const LIMIT = 120_000;
 /** How long a run that is out of time may take to end by itself, which leaves no lock. */
 const GRACE = 5_000;
+/** How long a program may go on talking to its engine once the run has ended. */
+const LAST_WORDS = 1_000;
 const RUNS_PROGRAM: readonly Operation[] = ["preview", "up"];
 
 /** Opens a stack, creating it in `directory` where it does not exist yet. */
@@ -217,7 +219,9 @@ class OpenStack implements EngineStack {
             throw await this.explain(operation, report, run, limit, error);
         } finally {
             timers.forEach(clearTimeout);
-            connection.close();
+            // A program that failed still has something to log; one whose engine was killed has nobody to tell.
+            if (run.ended === undefined) setTimeout(connection.close, LAST_WORDS).unref();
+            else connection.close();
             this.run = undefined;
         }
     }

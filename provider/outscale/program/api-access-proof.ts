@@ -1,18 +1,13 @@
 /** The ApiAccessProof resource as programs use it. */
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../../dynamic";
+import type { PlannedRuleArgs } from "./api-access-plan";
 import { sharedSecrets, type ClientCertificateArgs, type SharedArgs } from "./shared";
 
 /** A rule that the program declares and that is meant to stay. */
-export interface DeclaredRuleArgs {
-    /** What refusals call it. */
-    name: pulumi.Input<string>;
+export interface DeclaredRuleArgs extends PlannedRuleArgs {
     /** The `ruleId` of its ApiAccessRule. A rule without one is planned, and found missing at deployment. */
     ruleId: pulumi.Input<string | undefined>;
-    /** The certificates, PEM, of the authorities that it names. None unless given. */
-    authorityPems?: pulumi.Input<pulumi.Input<string>[]>;
-    cns?: pulumi.Input<pulumi.Input<string>[]>;
-    ipRanges?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 export interface ApiAccessProofArgs extends SharedArgs {
@@ -20,6 +15,12 @@ export interface ApiAccessProofArgs extends SharedArgs {
     rules: pulumi.Input<pulumi.Input<DeclaredRuleArgs>[]>;
     /** The client certificate to try the gate with. Without one the proof is the offline decision alone. */
     probe?: pulumi.Input<ClientCertificateArgs>;
+    /**
+     * Whether everyone in `protect` must be admitted with the certificate of the last deployment as well, because its
+     * holder has no other until this one ends. True unless given; where there are several proofs, let the last in
+     * the order of the program be the one that does, for only that one knows that a deployment was finished.
+     */
+    protectPrevious?: pulumi.Input<boolean>;
 }
 
 /**

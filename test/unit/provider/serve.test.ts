@@ -238,7 +238,7 @@ test("what the program declares is seen by later calls, as far as it was known a
     const seen: unknown[] = [];
     const provider = served({
         delete: (_id, _state, context) => {
-            seen.push([...(context.declared ?? [])]);
+            seen.push(context.declared?.of(typeWith().token));
             return Promise.resolve();
         },
     });
@@ -249,5 +249,8 @@ test("what the program declares is seen by later calls, as far as it was known a
     await provider.check({}, { b: [{ c: SENTINELS[0] }] });
     await provider.check({ old: true }, { b: 2 });
     await provider.delete("id", {});
-    expect(seen[1]).toEqual([{ a: 1 }, { b: 2 }]);
+    expect(seen[1]).toEqual([
+        { inputs: { a: 1 }, last: {} },
+        { inputs: { b: 2 }, last: { old: true } },
+    ]);
 });

@@ -53,8 +53,10 @@ test("every resource is a child of the component, of its dynamic type, and there
         ["account-cockpit-rule-record", "outscale:ApiAccessRuleRecord"],
         ["account-default-rule", "outscale:RetiredApiAccessRule"],
         ["account-default-rule-record", "outscale:ApiAccessRuleRecord"],
+        ["account-plan", "outscale:ApiAccessPlan"],
         ["account-proof", "outscale:ApiAccessProof"],
-        ["account-rule-certificate", "outscale:ApiAccessRule"],
+        ["account-rule-certificate-1", "outscale:ApiAccessRule"],
+        ["account-settled", "outscale:ApiAccessProof"],
     ]);
     for (const { name, type, parent, urn } of resources) {
         expect(type.startsWith(DYNAMIC)).toBe(true);
@@ -84,7 +86,9 @@ test("private keys and credentials are encrypted, going in and coming out", () =
             ["privateKeyPem", "authorityPrivateKeyPem", "credentials"],
         ],
         "account-ca-1": shared,
-        "account-rule-certificate": shared,
+        "account-rule-certificate-1": shared,
+        "account-plan": [[], []],
+        "account-settled": [["clientCertificates"], ["probe", "clientCertificates"]],
         "account-backup-rule": shared,
         "account-proof": [
             ["clientCertificates", "probe"],
@@ -106,7 +110,7 @@ test("no key stands in any input unencrypted", () => {
 test("its outputs", async () => {
     expect(await settled(account.authorityPems)).toEqual(["PEM"]);
     expect(await settled(account.caIds)).toEqual(["ca-1"]);
-    expect(await settled(account.ruleIds)).toEqual({ certificate: "aar-1" });
+    expect(await settled(account.ruleIds)).toEqual({ "certificate-1": "aar-1", backup: "aar-1" });
     expect(await settled(account.otherRules)).toEqual(["aar-2 [IP 0.0.0.0/0]"]);
     expect(await settled(account.certificates)).toEqual({
         operator: { certificatePem: "PEM", privateKeyPem: "KEY" },

@@ -50,11 +50,20 @@ describe("generations of a made authority", () => {
             authorityCertificatePem: pems[0],
             authorityPrivateKeyPem: "⟦account-authority-2.privateKeyPem⟧",
         });
-        expect(inputsOf(nodes, "account-rule-certificate")).toMatchObject({
-            caIds: ["⟦account-ca-2.caId⟧", "⟦account-ca-1.caId⟧"],
-            protect: [{ name: "alice", authorityPems: pems }],
-        });
-        expect(declared(nodes)).toMatchObject([{ authorityPems: pems }]);
+        for (const generation of [1, 2]) {
+            expect(inputsOf(nodes, `account-rule-certificate-${generation}`)).toMatchObject({
+                caIds: [`⟦account-ca-${generation}.caId⟧`],
+                protect: [{ name: "alice", authorityPems: pems }],
+            });
+        }
+        const rules = [
+            { name: "certificate-2", authorityPems: [pems[0]] },
+            { name: "certificate-1", authorityPems: [pems[1]] },
+        ];
+        expect(inputsOf(nodes, "account-plan").rules).toEqual(rules);
+        expect(declared(nodes)).toEqual(
+            rules.map((rule) => ({ ...rule, ruleId: `⟦account-rule-${rule.name}.ruleId⟧` })),
+        );
         expect(inputsOf(nodes, "account-authority-2")).toEqual({ commonName: "project stack account 2" });
         expect(inputsOf(nodes, "account-authority-1")).toEqual({ commonName: "project stack account 1" });
     });
@@ -106,11 +115,15 @@ describe("a given authority", () => {
             authorityCertificatePem: "NEW PEM",
             authorityPrivateKeyPem: "KEY",
         });
-        expect(inputsOf(nodes, "account-rule-certificate").caIds).toEqual([
-            "⟦account-ca-new.caId⟧",
-            "⟦account-ca-old.caId⟧",
+        for (const label of ["new", "old"]) {
+            expect(inputsOf(nodes, `account-rule-certificate-${label}`).caIds).toEqual([
+                `⟦account-ca-${label}.caId⟧`,
+            ]);
+        }
+        expect(declared(nodes)).toMatchObject([
+            { name: "certificate-new", authorityPems: ["NEW PEM"] },
+            { name: "certificate-old", authorityPems: ["OLD PEM"] },
         ]);
-        expect(declared(nodes)).toMatchObject([{ authorityPems: ["NEW PEM", "OLD PEM"] }]);
     });
 
     test("issues by its first certificate unless told, and by a key file as well", async () => {
@@ -128,7 +141,7 @@ describe("clients", () => {
     test("one with a request keeps its key to itself, and is no operator", async () => {
         const nodes = await graph({ clients: { card: { csrPem: "CSR" }, ci: {} } });
         expect(inputsOf(nodes, "account-client-card")).toMatchObject({ commonName: "card", csrPem: "CSR" });
-        expect(inputsOf(nodes, "account-rule-certificate").clientCertificates).toBe(
+        expect(inputsOf(nodes, "account-rule-certificate-1").clientCertificates).toBe(
             "⟦account-client-ci.credentials⟧",
         );
         expect(inputsOf(nodes, "account-proof").probe).toEqual({
@@ -189,7 +202,7 @@ describe("the operator", () => {
         });
         for (const name of [
             "account-ca-1",
-            "account-rule-certificate",
+            "account-rule-certificate-1",
             "account-default-rule",
             "account-default-rule-record",
         ])
@@ -198,7 +211,7 @@ describe("the operator", () => {
 });
 
 describe("default rules", () => {
-    test("that are kept are recorded, declared to the proof, and not retired", async () => {
+    test("that are kept are recorded, declared to plan and proof, and not retired", async () => {
         const nodes = await graph({ clients: { a: {} }, keepDefaultRule: true, keepCockpitRule: true });
         expect(names(nodes).filter((name) => /default|cockpit/.test(name))).toEqual([
             "account-cockpit-rule-record",
@@ -211,6 +224,10 @@ describe("default rules", () => {
             clientCertificates: "⟦account-client-a.credentials⟧",
         });
         expect(declared(nodes).slice(1)).toMatchObject([{ name: "default-rule" }, { name: "cockpit-rule" }]);
+        expect((inputsOf(nodes, "account-plan").rules as readonly unknown[]).slice(1)).toMatchObject([
+            { name: "default-rule" },
+            { name: "cockpit-rule" },
+        ]);
     });
 
     test("each by itself", async () => {

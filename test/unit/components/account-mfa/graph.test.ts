@@ -50,6 +50,25 @@ test("the whole account, golden", async () => {
             { name: "office", sourceIp: "192.0.2.10" },
         ],
     });
+    const declaredRules = [
+        {
+            name: "people-1",
+            ruleId: "⟦account-rule-people-1.ruleId⟧",
+            authorityPems: [CA1],
+            cns: ["operator"],
+        },
+        {
+            name: "machines-1",
+            ruleId: "⟦account-rule-machines-1.ruleId⟧",
+            authorityPems: [CA1],
+            ipRanges: ["203.0.113.0/24"],
+        },
+        {
+            name: "backup",
+            ruleId: "⟦account-backup-rule.ruleId⟧",
+            ipRanges: ["192.0.2.10/32"],
+        },
+    ];
     const found = Object.fromEntries(nodes.map(({ name, ...rest }) => [name, rest]));
     expect(found).toEqual({
         "account-authority-1": {
@@ -84,34 +103,53 @@ test("the whole account, golden", async () => {
             },
             dependencies: ["account-authority-1"],
         },
+        "account-plan": {
+            token: "outscale:ApiAccessPlan",
+            inputs: {
+                rules: [
+                    { name: "people-1", authorityPems: [CA1], cns: ["operator"] },
+                    { name: "machines-1", authorityPems: [CA1], ipRanges: ["203.0.113.0/24"] },
+                    { name: "backup", ipRanges: ["192.0.2.10/32"] },
+                ],
+                protect,
+            },
+            dependencies: ["account-authority-1", "account-client-ci", "account-client-operator"],
+        },
         "account-ca-1": {
             token: "outscale:Ca",
             inputs: { caPem: CA1, description: "project/stack account-ca-1", ...shared },
-            dependencies: ["account-authority-1", "account-client-operator", "account-client-ci"],
+            dependencies: [
+                "account-authority-1",
+                "account-client-ci",
+                "account-client-operator",
+                "account-plan",
+            ],
         },
-        "account-rule-people": {
+        "account-rule-people-1": {
             token: "outscale:ApiAccessRule",
             inputs: { caIds: ["⟦account-ca-1.caId⟧"], cns: ["operator"], description: "People", ...shared },
             dependencies: [
-                "account-ca-1",
-                "account-client-operator",
                 "account-authority-1",
+                "account-ca-1",
                 "account-client-ci",
+                "account-client-operator",
+                "account-plan",
             ],
         },
-        "account-rule-machines": {
+        "account-rule-machines-1": {
             token: "outscale:ApiAccessRule",
             inputs: {
                 caIds: ["⟦account-ca-1.caId⟧"],
                 ipRanges: ["203.0.113.0/24"],
-                description: "project/stack account-rule-machines",
+                description: "project/stack account-rule-machines-1",
                 ...shared,
             },
             dependencies: [
-                "account-ca-1",
-                "account-client-operator",
                 "account-authority-1",
+                "account-ca-1",
                 "account-client-ci",
+                "account-client-operator",
+                "account-plan",
             ],
         },
         "account-backup-rule": {
@@ -121,42 +159,46 @@ test("the whole account, golden", async () => {
                 description: "project/stack account-backup-rule",
                 ...shared,
             },
-            dependencies: ["account-client-operator", "account-authority-1", "account-client-ci"],
+            dependencies: [
+                "account-authority-1",
+                "account-client-ci",
+                "account-client-operator",
+                "account-plan",
+            ],
         },
         "account-proof": {
             token: "outscale:ApiAccessProof",
             inputs: {
-                rules: [
-                    {
-                        name: "people",
-                        ruleId: "⟦account-rule-people.ruleId⟧",
-                        authorityPems: [CA1],
-                        cns: ["operator"],
-                    },
-                    {
-                        name: "machines",
-                        ruleId: "⟦account-rule-machines.ruleId⟧",
-                        authorityPems: [CA1],
-                        ipRanges: ["203.0.113.0/24"],
-                    },
-                    {
-                        name: "backup",
-                        ruleId: "⟦account-backup-rule.ruleId⟧",
-                        ipRanges: ["192.0.2.10/32"],
-                    },
-                ],
+                rules: declaredRules,
                 probe: {
                     certificatePem: "⟦account-client-operator.certificatePem⟧",
                     privateKeyPem: "⟦account-client-operator.privateKeyPem⟧",
                 },
                 ...shared,
             },
-            dependencies: expect.arrayContaining([
-                "account-rule-people",
-                "account-rule-machines",
+            dependencies: [
+                "account-authority-1",
                 "account-backup-rule",
+                "account-client-ci",
                 "account-client-operator",
-            ]),
+                "account-rule-machines-1",
+                "account-rule-people-1",
+            ],
+        },
+        "account-settled": {
+            token: "outscale:ApiAccessProof",
+            inputs: { rules: declaredRules, ...shared },
+            dependencies: [
+                "account-authority-1",
+                "account-backup-rule",
+                "account-client-ci",
+                "account-client-operator",
+                "account-cockpit-rule",
+                "account-default-rule",
+                "account-proof",
+                "account-rule-machines-1",
+                "account-rule-people-1",
+            ],
         },
         "account-default-rule-record": {
             token: "outscale:ApiAccessRuleRecord",
@@ -171,7 +213,13 @@ test("the whole account, golden", async () => {
                 proof: "⟦account-proof.id⟧",
                 ...shared,
             },
-            dependencies: expect.arrayContaining(["account-default-rule-record", "account-proof"]),
+            dependencies: [
+                "account-authority-1",
+                "account-client-ci",
+                "account-client-operator",
+                "account-default-rule-record",
+                "account-proof",
+            ],
         },
         "account-cockpit-rule-record": {
             token: "outscale:ApiAccessRuleRecord",
@@ -191,7 +239,13 @@ test("the whole account, golden", async () => {
                 proof: "⟦account-proof.id⟧",
                 ...shared,
             },
-            dependencies: expect.arrayContaining(["account-cockpit-rule-record", "account-proof"]),
+            dependencies: [
+                "account-authority-1",
+                "account-client-ci",
+                "account-client-operator",
+                "account-cockpit-rule-record",
+                "account-proof",
+            ],
         },
     });
 });
@@ -206,8 +260,10 @@ test("the least: one client, one rule for any certificate, everyone protected, b
         "account-cockpit-rule-record",
         "account-default-rule",
         "account-default-rule-record",
+        "account-plan",
         "account-proof",
-        "account-rule-certificate",
+        "account-rule-certificate-1",
+        "account-settled",
     ]);
     expect(inputsOf(nodes, "account-authority-1")).toEqual({ commonName: "project stack account 1" });
     const alice = {
@@ -215,8 +271,8 @@ test("the least: one client, one rule for any certificate, everyone protected, b
         certificatePem: "⟦account-client-alice.certificatePem⟧",
         authorityPems: [CA1],
     };
-    expect(inputsOf(nodes, "account-rule-certificate")).toMatchObject({ protect: [alice] });
+    expect(inputsOf(nodes, "account-rule-certificate-1")).toMatchObject({ protect: [alice] });
     expect(declared(nodes)).toEqual([
-        { name: "certificate", ruleId: "⟦account-rule-certificate.ruleId⟧", authorityPems: [CA1] },
+        { name: "certificate-1", ruleId: "⟦account-rule-certificate-1.ruleId⟧", authorityPems: [CA1] },
     ]);
 });

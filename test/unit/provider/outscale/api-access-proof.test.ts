@@ -33,6 +33,7 @@ beforeEach(() => {
         rules: [declared()],
         protect: [alice()],
         probe: holders.alice,
+        protectPrevious: true,
         clientCertificates: [],
     };
 });
@@ -122,7 +123,10 @@ describe("succeeds", () => {
     });
 
     test("without anybody protected and without a probe, having nothing to show", async () => {
-        const { state } = await proof.create({ rules: [], ...nobody }, start().context);
+        const { state } = await proof.create(
+            { rules: [], protectPrevious: true, ...nobody },
+            start().context,
+        );
         expect(state).toMatchObject({ conclusive: false, rules: [] });
     });
 
@@ -267,6 +271,8 @@ describe("fails before anything is retired", () => {
             name: "LockoutError",
         });
         await proof.create(wanted, start().context);
+        const forgetful = { ...wanted, protectPrevious: false };
+        expect(await proof.update("proof", state, forgetful, start().context)).toMatchObject(forgetful);
     });
 });
 
@@ -277,6 +283,7 @@ test.each<[string, () => object, string[]]>([
     ["the probe", () => ({ probe: holders.bob }), ["probe"]],
     ["no probe", () => ({ probe: undefined }), ["probe"]],
     ["who is protected", () => ({ protect: [] }), ["protect"]],
+    ["whose previous certificates count", () => ({ protectPrevious: false }), ["protectPrevious"]],
     ["the certificates", () => ({ clientCertificates: [holders.alice] }), ["clientCertificates"]],
 ])("diff: %s", (_title, over, changed) => {
     const state = { ...inputs, provenAt: "", conclusive: true, otherRules: [] };

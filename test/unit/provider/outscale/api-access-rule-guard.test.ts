@@ -6,6 +6,7 @@ import {
     type ApiAccessRuleInputs,
     type ApiAccessRuleState,
 } from "../../../../provider/outscale/api-access-rule";
+import { Declarations } from "../../../../provider/declarations";
 import { makeHolders, type Holders } from "../../../support/holders";
 import {
     accessOf,
@@ -135,6 +136,20 @@ describe("the guard leaves the account unchanged", () => {
         expect(process.changes()).toEqual([]);
         putRule(account, { ipRanges: ["203.0.113.9"] });
         await apiAccessRule.delete(id, mine, start().context);
+        expect(ids()).not.toContain(id);
+    });
+
+    test("lets a rule go with a certificate that a refused deployment issued, once the proofs know another", async () => {
+        const [id = ""] = setRules(account, [{ caIds: [caId] }, { ipRanges: ["203.0.113.0/24"] }]);
+        const mine = state(id, { cns: [], ipRanges: [], protect: [alice()] });
+        const declared = new Declarations();
+        const deletion = (): Promise<void> =>
+            apiAccessRule.delete(id, mine, { ...start().context, declared });
+        expect(await rejection(deletion())).toMatchObject({ code: "Lockout" });
+        const other = { ...alice(), certificatePem: holders.bob.certificatePem };
+        const proof = { rules: [], protect: [other] };
+        declared.add("outscale:ApiAccessProof", { inputs: proof, last: proof });
+        await deletion();
         expect(ids()).not.toContain(id);
     });
 

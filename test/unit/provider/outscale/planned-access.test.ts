@@ -1,7 +1,7 @@
 /** The guard at preview: which planned rules are refused, in which words, and what waits for the deployment. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { apiAccessProof, type ProofInputs } from "../../../../provider/outscale/api-access-proof";
-import { plannedRefusals, type LastProof } from "../../../../provider/outscale/planned-access";
+import { plannedRefusals, type LastAccess } from "../../../../provider/outscale/planned-access";
 import { UNKNOWN, type CheckFailure, type PlannedInputs } from "../../../../provider/resource";
 import { daysFromNow, makeHolders, NOW, type Holders } from "../../../support/holders";
 
@@ -45,10 +45,10 @@ const clerk: Protect = { name: "clerk", sourceIp: "192.0.2.7", authorityPems: []
 function refusals(
     rules: PlannedInputs<ProofInputs>["rules"],
     protect: PlannedInputs<ProofInputs>["protect"],
-    last: LastProof = {},
+    last: LastAccess = {},
     now = NOW,
 ): readonly CheckFailure[] {
-    return plannedRefusals({ rules, protect, clientCertificates: [] }, last, now);
+    return plannedRefusals({ rules, protect }, last, now, "Nothing has been changed.");
 }
 /** The names of those refused; what the sentence begins with tells the wanted from the held. */
 const refused = (...args: Parameters<typeof refusals>): string[] =>
@@ -67,7 +67,7 @@ test("a refusal names the property, the identity, the reasons, the rules as plan
                 'Lock-out refused: the protected identity "alice" (from 203.0.113.9, with its client certificate) would ' +
                 'no longer be admitted ("office": 203.0.113.9 is outside 192.0.2.0/24). Rules as planned: "office" [IP ' +
                 '192.0.2.0/24]. Declare a rule that admits "alice" and keep it, wait with this change until its holder ' +
-                "uses the new certificate, or, if it may lose its access, take it out of `protect`. No rule has been retired.",
+                "uses the new certificate, or, if it may lose its access, take it out of `protect`. Nothing has been changed.",
         },
     ]);
     const [none] = refusals([], [clerk]);
@@ -141,7 +141,7 @@ describe("waits for the deployment with what is unknown", () => {
 });
 
 describe("spares the certificate that is held since the last deployment", () => {
-    const last = (rules: readonly Rule[], who = alice()): LastProof => ({
+    const last = (rules: readonly Rule[], who = alice()): LastAccess => ({
         // A finished deployment leaves nothing unknown but what the decision does not read.
         rules: rules as unknown as ProofInputs["rules"],
         protect: [who] as unknown as ProofInputs["protect"],
@@ -219,5 +219,9 @@ describe("spares the certificate that is held since the last deployment", () => 
         expect(apiAccessProof.check(planned, NOW, {}).failures).toEqual([]);
         expect(apiAccessProof.check(planned, NOW, { rules: "nonsense" }).failures).toEqual([]);
         expect(apiAccessProof.check(planned, NOW, undefined).failures).toEqual([]);
+        const forgetful = { ...planned, protectPrevious: false };
+        expect(apiAccessProof.check(forgetful, NOW, before).failures).toEqual([]);
+        const undecided = { ...planned, protectPrevious: UNKNOWN };
+        expect(apiAccessProof.check(undecided, NOW, before).failures).toHaveLength(1);
     });
 });

@@ -7,6 +7,7 @@ import {
     type RetiredInputs,
     type RetiredState,
 } from "../../../../provider/outscale/retired-api-access-rule";
+import { Declarations } from "../../../../provider/declarations";
 import { UNKNOWN } from "../../../../provider/resource";
 import { makeHolders, NOW, type Holders } from "../../../support/holders";
 import {
@@ -189,8 +190,12 @@ describe("delete", () => {
         await retired.create(inputs, start().context);
         const { record: _record, ...renamed } = inputs;
         const before = accessOf(account);
-        const deleteWhile = (declared: readonly object[]): Promise<void> =>
-            retired.delete(record.ruleId, state(), { ...start().context, declared });
+        const deleteWhile = (resources: readonly object[]): Promise<void> => {
+            const declared = new Declarations();
+            for (const declaration of resources)
+                declared.add(retired.token, { inputs: declaration, last: {} });
+            return retired.delete(record.ruleId, state(), { ...start().context, declared });
+        };
         expect(await rejection(deleteWhile([renamed]))).toMatchObject({
             code: "AmbiguousMatch",
             problem:
