@@ -4,7 +4,7 @@ import { rmSync } from "node:fs";
 import { after, before, describe, it } from "mocha";
 import { pki } from "../../sdk";
 import { accountProgram, certificatesOf, EC } from "../support/account-program";
-import { openDeployment, OPENING, type Deployment } from "../support/deployment";
+import { openDeployment, OPENING, skipWherePlain, type Deployment } from "../support/deployment";
 import { assertHidden, failureOf, filesBelow, linesOf, toldBy } from "../support/secrets";
 import { refusal } from "../support/staged-account";
 
@@ -50,9 +50,9 @@ describe("secrets on the real engine", function () {
             const diff = await stack.preview({ program: other, diff: true });
             assert.match(diff.stdout, /account-client-operator/);
             account.alter = (call, answer) =>
-                call === "UpdateApiAccessRule" ? refusal(400, "4000", "Not today.") : answer;
+                call === "CreateApiAccessRule" ? refusal(400, "4000", "Not today.") : answer;
             const failure = await failureOf(stack.up({ program: other, diff: true }));
-            assert.match(failure.message, /OUTSCALE refused UpdateApiAccessRule/);
+            assert.match(failure.message, /OUTSCALE refused CreateApiAccessRule/);
 
             assertHidden(
                 [emulator.secretKey, KEY, ...keys.flatMap(linesOf)],
@@ -73,6 +73,7 @@ describe("secrets on the real engine", function () {
         let file: string;
 
         before(async function () {
+            skipWherePlain(this);
             this.timeout(OPENING);
             deployment = await openDeployment({
                 program: () => Promise.resolve({}),

@@ -20,13 +20,28 @@ export const ACCOUNT: AccountMfaArgs = {
 
 /** `ACCOUNT` with some of its arguments in other words; its outputs are those of the component. */
 export function accountProgram(change: Partial<AccountMfaArgs> = {}): PulumiFn {
-    return () => {
-        const { certificates, ruleIds, caIds, authorityPems } = new AccountMfa("account", {
-            ...ACCOUNT,
-            ...change,
-        });
+    const args = { ...ACCOUNT, ...change };
+    const program = () => {
+        const { certificates, ruleIds, caIds, authorityPems } = new AccountMfa("account", args);
         return Promise.resolve({ certificates, ruleIds, caIds, authorityPems });
     };
+    argsOf.set(program, args);
+    return program;
+}
+
+const argsOf = new WeakMap<PulumiFn, AccountMfaArgs>();
+
+const INDEX = `const { AccountMfa } = require("pulumi-portcullis");
+const { certificates, ruleIds, caIds, authorityPems } = new AccountMfa("account", require("./args.json"));
+module.exports = { certificates, ruleIds, caIds, authorityPems };
+`;
+
+/** A program of `accountProgram` as the files of a project, for plain runs. Throws for any other. */
+export function asProject(program: PulumiFn): Readonly<Record<string, string>> {
+    const args = argsOf.get(program);
+    if (args === undefined)
+        throw new Error("This program is a function of its test, and no project: it runs inline.");
+    return { "package.json": '{ "main": "index.js" }', "index.js": INDEX, "args.json": JSON.stringify(args) };
 }
 
 const certificates = z.record(

@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import type { Context } from "mocha";
 import type { Deployment as StackState, PulumiFn } from "@pulumi/pulumi/automation";
 import {
     startOutscaleEmulator,
@@ -13,6 +14,7 @@ import { findPulumi } from "../../tools/pulumi/cli";
 import type { StackConfig } from "../../tools/pulumi/config";
 import { openStack, type EngineStack, type RunResult } from "../../tools/pulumi/engine";
 import type { Plugins } from "../../tools/pulumi/plugins";
+import { asProject } from "./account-program";
 import { StagedAccount } from "./staged-account";
 
 /** The address that all calls come from: no backup range or Cockpit holds it. */
@@ -20,6 +22,16 @@ export const OUTSIDE = "203.0.113.9";
 
 /** Milliseconds that mocha gives what opens deployments: a new machine builds the CLI first. */
 export const OPENING = 30 * 60_000;
+
+/** Whether programs run as plain projects, by the Node language host, in place of inline ones. */
+const PLAIN = process.env.PORTCULLIS_PLAIN === "1";
+
+/** Skips what cannot run plainly: its programs are functions of the test. */
+export function skipWherePlain(context: Context): void {
+    if (!PLAIN) return;
+    console.log("    skipped: its programs are functions of the test, and no projects");
+    context.skip();
+}
 
 const WORK_DIR = resolve(__dirname, "..", "..");
 
@@ -99,6 +111,7 @@ export async function openDeployment(options: DeploymentOptions): Promise<Deploy
             directory,
             workDir: WORK_DIR,
             cli,
+            ...(PLAIN ? { asProject } : {}),
             config: (options.config ?? configFor)(emulator),
             environment: {
                 ...Object.fromEntries(FOREIGN.map((name) => [name, ""])),

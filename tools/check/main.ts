@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createProgress } from "../progress";
 import { findPulumi } from "../pulumi/cli";
+import { plainUnavailable } from "../pulumi/plain";
 import { add, NOTHING, type Counts } from "./counts";
-import { run, runJest, runMocha, runMochaApart } from "./steps";
+import { run, runJest, runMocha, runMochaApart, runPlain } from "./steps";
 
 interface Step {
     readonly name: string;
@@ -22,6 +23,7 @@ const STEPS: readonly Step[] = [
     { name: "explore", work: (scratch) => runMocha("explore", scratch) },
     { name: "integration", work: (scratch) => runMocha("integration", scratch) },
     { name: "e2e", work: (scratch) => runMochaApart("e2e", scratch) },
+    { name: "plain", work: async (scratch) => runPlain(scratch, plainUnavailable(await findPulumi())) },
 ];
 
 async function main(): Promise<void> {
@@ -38,7 +40,7 @@ async function main(): Promise<void> {
     const slow: string[] = [];
     try {
         // Got before any test starts its clock: on a new machine the CLI is built, which takes minutes.
-        if (steps.some(({ name }) => name === "e2e"))
+        if (steps.some(({ name }) => name === "e2e" || name === "plain"))
             await findPulumi({ progress: createProgress(process.stdout) });
         for (const { name, work } of steps) {
             console.log(`\n== ${name}`);

@@ -41,19 +41,45 @@ export function runMocha(folder: string, scratch: string): Promise<Counts> {
 
 /** The same, each file in a process of its own: what one leaves behind when it fails is no failure of the next. */
 export async function runMochaApart(folder: string, scratch: string): Promise<Counts> {
-    const files = readdirSync(join("test", folder), { recursive: true, encoding: "utf8" });
+    const names = readdirSync(join("test", folder), { recursive: true, encoding: "utf8" });
+    const files = names.filter((name) => name.endsWith(".test.ts")).sort();
+    return runFilesApart(
+        files.map((name) => join("test", folder, name)),
+        scratch,
+    );
+}
+
+/** Those of the end-to-end tests whose programs can be projects as well. */
+const PLAIN = ["crash", "provider-core", "refusals", "secrets"].map((name) =>
+    join("test", "e2e", `${name}.test.ts`),
+);
+
+/** Runs end-to-end tests once more, by plain `pulumi` commands: where a whole Pulumi installation is present. */
+export async function runPlain(scratch: string, unavailable: string | undefined): Promise<Counts> {
+    if (unavailable === undefined) return runFilesApart(PLAIN, scratch, { PORTCULLIS_PLAIN: "1" });
+    console.log(`skipped: ${PLAIN.join(", ")} by plain pulumi commands: ${unavailable}`);
+    return { ...NOTHING, skipped: PLAIN.length };
+}
+
+async function runFilesApart(
+    files: readonly string[],
+    scratch: string,
+    environment: Record<string, string> = {},
+): Promise<Counts> {
     let counts = NOTHING;
-    for (const file of files.filter((name) => name.endsWith(".test.ts")).sort()) {
-        counts = add(counts, await runMochaOn(join("test", folder, file), scratch));
-    }
+    for (const file of files) counts = add(counts, await runMochaOn(file, scratch, environment));
     return counted(0, counts);
 }
 
-async function runMochaOn(files: string, scratch: string): Promise<Counts> {
+async function runMochaOn(
+    files: string,
+    scratch: string,
+    environment: Record<string, string> = {},
+): Promise<Counts> {
     const report = join(scratch, "mocha.json");
     rmSync(report, { force: true });
     const args = ["--reporter", resolve("tools/check/mocha-reporter.cjs"), files];
-    const code = await execute("mocha", args, { PORTCULLIS_COUNTS: report });
+    const code = await execute("mocha", args, { PORTCULLIS_COUNTS: report, ...environment });
     return counted(code, existsSync(report) ? countsSchema.parse(readJson(report)) : NOTHING);
 }
 

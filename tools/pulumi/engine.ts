@@ -14,6 +14,11 @@ export interface StackOptions {
     readonly project: string;
     readonly stack: string;
     readonly program: PulumiFn;
+    /**
+     * The files of a project that says what a program says: every run is then a plain one of that project, by the Node
+     * language host of a whole Pulumi installation. Programs run inline, in this process, unless given.
+     */
+    readonly asProject?: AsProject;
     /** Folder of this stack alone: backend, PULUMI_HOME, project file, launchers. Made if missing. */
     readonly directory: string;
     /** Folder whose node_modules the program and its dynamic resources use. Nothing is written there. */
@@ -29,6 +34,9 @@ export interface StackOptions {
     /** Encrypts the state's secrets. */
     readonly passphrase?: string;
 }
+
+/** Files by their names: `index.js`, and what it needs. */
+export type AsProject = (program: PulumiFn) => Readonly<Record<string, string>>;
 
 export interface RunOptions {
     /** Called as the engine reports, while the run goes on; may call `kill()`. */
@@ -104,7 +112,7 @@ const RUNS_PROGRAM: readonly Operation[] = ["preview", "up"];
 /** Opens a stack, creating it in `directory` where it does not exist yet. */
 export async function openStack(options: StackOptions): Promise<EngineStack> {
     const place = await prepare(options);
-    return new OpenStack(place.stack, place, options.program, options.limit ?? LIMIT);
+    return new OpenStack(place.stack, place, options, options.limit ?? LIMIT);
 }
 
 interface Printed {
@@ -122,7 +130,7 @@ class OpenStack implements EngineStack {
     constructor(
         private readonly stack: Stack,
         private readonly place: Place,
-        private readonly program: PulumiFn,
+        private readonly source: Pick<StackOptions, "program" | "asProject">,
         private readonly limit: number,
     ) {}
 
@@ -201,7 +209,8 @@ class OpenStack implements EngineStack {
         const report: Report = { changes: {}, resources: [], diagnostics: [] };
         const limit = options.limit ?? this.limit;
         const stop = new AbortController();
-        const connection = connected(options.program ?? this.program);
+        const program = options.program ?? this.source.program;
+        const connection = connected(program);
         const timers = [
             setTimeout(() => {
                 run.ended ??= "timed out";
@@ -210,9 +219,12 @@ class OpenStack implements EngineStack {
             setTimeout(() => this.kill(), limit + GRACE),
         ];
         try {
+            const files = this.source.asProject?.(program);
+            if (files) this.place.write(files);
+            const inline = files === undefined && RUNS_PROGRAM.includes(operation);
             const done = await work({
                 ...common(options, report, stop.signal),
-                ...(RUNS_PROGRAM.includes(operation) && { program: connection.program }),
+                ...(inline && { program: connection.program }),
             });
             return { ...report, stdout: done?.stdout ?? "", stderr: done?.stderr ?? "" };
         } catch (error) {

@@ -1,6 +1,15 @@
 /** Prepares the folder in which one stack lives, and its environment. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import {
+    existsSync,
+    mkdirSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { LocalWorkspace, PulumiCommand, Stack, type OutputMap } from "@pulumi/pulumi/automation";
 import { setConfig } from "./config";
 import type { StackOptions } from "./engine";
@@ -19,6 +28,8 @@ export interface Place {
     enginePid(): number | undefined;
     /** Mends what a kill left of the backend's files; for when no engine runs. */
     mend(): void;
+    /** Writes files of the project. */
+    write(files: Readonly<Record<string, string>>): void;
     /** Runs one command of the CLI here, as the Automation API would. */
     command(args: readonly string[], limit: number, input?: string): Promise<Finished>;
 }
@@ -65,16 +76,20 @@ export async function prepare(options: StackOptions): Promise<Place> {
     writeEngineLauncher(engine, options.cli.command, pidFile);
     const environment = {
         ...engineEnvironment(directory, options.passphrase),
-        PATH: path,
+        // A language host may lie beside the CLI.
+        PATH: [path, dirname(options.cli.command)].join(delimiter),
         ...options.environment,
     };
     const workspace = await LocalWorkspace.create({
         // With a root, the Automation API runs `<root>/bin/pulumi` and puts that folder first on PATH.
         pulumiCommand: await PulumiCommand.get({ root: directory, skipVersionCheck: true }),
-        program: options.program,
+        ...(options.asProject === undefined && { program: options.program }),
         workDir: project,
         pulumiHome: join(directory, "home"),
-        projectSettings: { name: options.project, runtime: "nodejs" },
+        projectSettings: {
+            name: options.project,
+            runtime: { name: "nodejs", options: { typescript: false } },
+        },
         envVars: environment,
     });
     const stack = await openIn(workspace, options, directory);
@@ -93,6 +108,9 @@ export async function prepare(options: StackOptions): Promise<Place> {
         stack,
         outputs: onlyWhenAsked(stack),
         enginePid: () => readPid(pidFile),
+        write: (files) => {
+            for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
+        },
         mend: () => {
             removeEmptyAttributes(join(directory, "backend"));
         },
