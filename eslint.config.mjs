@@ -2,6 +2,14 @@
 import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
+/** Refuses imports from these places; `@pulumi` stands for the SDK. */
+function closed(...places) {
+    const group = places.map((place) => (place === "@pulumi" ? "@pulumi/*" : `**/${place}/**`));
+    const message =
+        "Arrows go one way: sdk to components to provider; emulators stand alone (CONTRIBUTING.md).";
+    return { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] };
+}
+
 export default tseslint.config(
     { ignores: ["dist/**", "node_modules/**", ".portcullis/**"] },
     ...tseslint.configs.strictTypeChecked,
@@ -33,6 +41,15 @@ export default tseslint.config(
             "@typescript-eslint/no-require-imports": "off",
         },
     },
+    { files: ["provider/**"], rules: closed("components", "sdk", "emulators", "test", "tools", "@pulumi") },
+    {
+        // The half of the provider that programs run.
+        files: ["provider/dynamic.ts", "provider/*/program/**"],
+        rules: closed("components", "sdk", "emulators", "test", "tools"),
+    },
+    { files: ["components/**"], rules: closed("sdk", "emulators", "test", "tools") },
+    { files: ["sdk/**"], rules: closed("test", "tools") },
+    { files: ["emulators/**"], rules: closed("provider", "components", "sdk", "test", "tools", "@pulumi") },
     {
         files: ["test/unit/**"],
         rules: { "@typescript-eslint/unbound-method": "off" },

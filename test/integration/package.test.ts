@@ -1,7 +1,15 @@
 /** The package as users get it: what `npm pack` holds, and that programs of both module kinds can use it. */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readFileSync,
+    rmSync,
+    symlinkSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, it } from "mocha";
@@ -79,6 +87,11 @@ describe("the package", function () {
         assert.deepEqual(missing, []);
     });
 
+    it("serves resources without loading Pulumi's SDK: another front may serve them", () => {
+        const runtime = join(folder, "node_modules/pulumi-portcullis/dist/sdk/runtime.js");
+        assert.doesNotMatch(readFileSync(runtime, "utf8"), /require\("@pulumi\//);
+    });
+
     it("is required and imported", () => {
         const names = "[p.AccountMfa.name, p.outscale.Ca.name, p.pki.ClientCertificate.name]";
         const expected = JSON.stringify(["AccountMfa", "Ca", "ClientCertificate"]);
@@ -99,7 +112,7 @@ describe("the package", function () {
         );
     });
 
-    it("type-checks in a strict program, and refuses a wrong argument", () => {
+    it("type-checks in a strict program and in the README's, and refuses a wrong argument", () => {
         const options = {
             strict: true,
             noEmit: true,
@@ -126,6 +139,12 @@ describe("the package", function () {
                 'new AccountMfa("b", {});',
             ].join("\n"),
         );
+        const readme = readFileSync("README.md", "utf8");
+        const programs = [...readme.matchAll(/^```ts\n([^]*?)^```$/gm)].map(([, text = ""]) => text);
+        assert.notEqual(programs.length, 0);
+        programs.forEach((text, index) => {
+            writeFileSync(join(folder, `readme-${index}.ts`), text);
+        });
         const { stdout, status } = spawnSync(resolve("node_modules/.bin/tsc"), ["-p", folder], {
             encoding: "utf8",
         });
