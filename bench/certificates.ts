@@ -76,6 +76,7 @@ async function makeAuthority(): Promise<Authority> {
             validity: "365d",
             renewBefore: "30d",
             pathLength: 1,
+            permanent: false,
         },
         context,
     );

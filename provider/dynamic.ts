@@ -8,8 +8,8 @@ export const RUNTIME = "pulumi-portcullis/runtime";
  * The text that stands for a provider in state. It only calls out to the installed package, so it never changes
  * with a dependency, holds no secret, and old state runs current code.
  *
- * It is written here and not made by Pulumi's closure serializer, whose output differs by version and is three
- * times the size (docs/adr/0001).
+ * It is written here and not made by Pulumi's closure serializer, whose output differs by version and is far larger
+ * (docs/adr/0001).
  */
 export function providerText(token: string): string {
     return `exports.handler = () => require(${JSON.stringify(RUNTIME)}).provider(${JSON.stringify(token)});`;

@@ -26,16 +26,21 @@ export interface ErrorParts {
     readonly problem: string;
     /** What to do about it. */
     readonly remedy: string;
-    /** The input property at fault, where there is one. */
+    /** The input property, setting or file at fault, where there is one. */
     readonly property?: string;
+    /** The error behind this one, where there is one. */
     readonly cause?: unknown;
 }
 
 /** Says what was refused, why, and what to do; no message ever holds a secret. */
 export class PortcullisError extends Error {
+    /** The kind of refusal or failure, to switch on. */
     public readonly code: ErrorCode;
+    /** What was refused or failed, and why: the first part of the message. */
     public readonly problem: string;
+    /** What to do about it: the rest of the message. */
     public readonly remedy: string;
+    /** The input property, setting or file at fault, where there is one. */
     public readonly property: string | undefined;
 
     constructor(parts: ErrorParts) {

@@ -43,7 +43,7 @@ export function checkInputs<Shape extends z.ZodRawShape>(
         if (value !== undefined) normalised[property] = value;
         for (const issue of parsed.error.issues) {
             if (reachesUnknown(value, issue.path)) continue;
-            failures.push({ property: pathText([property, ...issue.path]), reason: issue.message });
+            failures.push({ property: pathText(given, [property, ...issue.path]), reason: issue.message });
         }
     }
     // The loop above has put every property in the form that the schema gives it, or in its planned form.
@@ -83,9 +83,22 @@ function reachesUnknown(value: unknown, path: readonly PropertyKey[]): boolean {
     return here === UNKNOWN;
 }
 
-function pathText(path: readonly PropertyKey[]): string {
-    return path
-        .map((step) => (typeof step === "number" ? `[${step}]` : `.${String(step)}`))
-        .join("")
-        .replace(/^\./, "");
+/** The path to a value, `rules[2].cns`; an item of a list that has a name is also called by it. */
+function pathText(value: unknown, path: readonly PropertyKey[]): string {
+    let here = value;
+    let text = "";
+    for (const step of path) {
+        here =
+            typeof here === "object" && here !== null
+                ? (here as Record<PropertyKey, unknown>)[step]
+                : undefined;
+        const isItem = typeof step === "number";
+        text += isItem ? `[${step}]${calledBy(here)}` : `.${String(step)}`;
+    }
+    return text.replace(/^\./, "");
+}
+
+function calledBy(item: unknown): string {
+    const isNamed = typeof item === "object" && item !== null && "name" in item;
+    return isNamed && typeof item.name === "string" && item.name !== "" ? ` "${item.name}"` : "";
 }

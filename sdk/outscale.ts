@@ -33,4 +33,5 @@ export {
     type RuleVerdict,
     type Verdict,
 } from "../provider/outscale/access";
+export type { AddressRange } from "../provider/outscale/ranges";
 export { OutscaleError } from "../provider/outscale/api/errors";

@@ -8,4 +8,5 @@ export {
     ClientCertificate,
     type ClientCertificateResourceArgs as ClientCertificateArgs,
 } from "../provider/pki/program/client-certificate";
+export type { Credential } from "../provider/pki/credentials";
 export type { KeyAlgorithm } from "../provider/pki/keys";

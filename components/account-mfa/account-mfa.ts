@@ -11,16 +11,19 @@ import { authorities, type Authorities } from "./authority";
 import { clients, operator, protectedIdentities } from "./clients";
 import { defaultRules, keptRules, madeRules, planned } from "./rules";
 
-/** A client's certificate as the component's output; the key is absent where it never was here. */
+/** A client's certificate as the component's output. */
 export interface ClientOutput {
+    /** The present one. */
     readonly certificatePem: string;
+    /** PKCS#8 PEM where it was made here, else as given; absent where it never was here. */
     readonly privateKeyPem?: string | undefined;
 }
 
 /**
  * Puts an OUTSCALE account behind client certificates: a plan that is judged before anything is touched, an
- * authority, the rules that admit its holders, a backup address, a proof that everyone protected is admitted, and only then the retirement of the rules that admit anyone.
- * Destroying it gives the retired rules back first.
+ * authority, the rules that admit its holders, a backup address, a proof that everyone protected is admitted, only then
+ * the retirement of the rules that admit anyone, and a last proof before anything is dropped. Destroying it gives the
+ * retired rules back first.
  */
 export class AccountMfa extends pulumi.ComponentResource {
     /** The certificates, PEM, of the accepted authorities; the issuing one first. */
@@ -31,7 +34,10 @@ export class AccountMfa extends pulumi.ComponentResource {
     public readonly ruleIds: pulumi.Output<Record<string, string>>;
     /** Certificates and private keys of the clients, by name; encrypted in state. */
     public readonly certificates: pulumi.Output<Record<string, ClientOutput>>;
-    /** Rules found by the proof that ask for no certificate and that this component does not declare. */
+    /**
+     * Rules found by the proof that ask for no certificate and that this component does not declare, each with its id
+     * and criteria. Those that it has retired since are among them until the proof is made anew.
+     */
     public readonly otherRules: pulumi.Output<string[]>;
 
     constructor(name: string, args: AccountMfaArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -63,7 +69,7 @@ export class AccountMfa extends pulumi.ComponentResource {
             const caIds = ca === undefined ? {} : { caIds: [ca.caId] };
             const resource = new ApiAccessRule(
                 `${name}-${rule.suffix}`,
-                { ...rule.criteria, ...caIds, ...shared },
+                { ...rule.criteria, ...caIds, replaceToNarrow: true, ...shared },
                 afterPlan,
             );
             return { ...planned(rule), name: rule.name, ruleId: resource.ruleId };

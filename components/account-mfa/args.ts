@@ -7,64 +7,95 @@ import type { KeyAlgorithm } from "../../provider/pki/keys";
 
 /** An authority made by the component. */
 export interface MadeAuthorityArgs {
-    /** "<project> <stack> <name> <generation>" unless given. */
+    /** The subject's, at most 64 characters. "<project> <stack> <name> <generation>" unless given. */
     commonName?: pulumi.Input<string>;
+    /** The subject's, at most 64 characters. None unless given. */
     organization?: pulumi.Input<string>;
-    /** "RSA-4096" unless given. */
+    /**
+     * "RSA-4096" unless given; "RSA-2048", "RSA-3072", "EC-P256", "EC-P384". A generation that stands keeps its own, as
+     * it keeps its subject: another one counts from the next generation on, and is refused for the present one.
+     */
     keyAlgorithm?: pulumi.Input<KeyAlgorithm>;
-    /** "365d" unless given. */
+    /** Of each certificate. A whole number with s, m, h or d, as "8h", at most "36500d"; "365d" unless given. */
     validity?: pulumi.Input<string>;
-    /** Renewed with the same key this long before its end. "30d" unless given. */
+    /**
+     * The certificate is renewed, with the same key, by the first `up` this long before its end. In the form of
+     * `validity`, and shorter. "30d" unless given.
+     */
     renewBefore?: pulumi.Input<string>;
-    /** Keeps each generation's key in an encrypted file and out of state; the path must hold `{generation}`, which is replaced. */
+    /**
+     * Keeps each generation's key in an encrypted file and out of state; the path must hold `{generation}`, which is
+     * replaced. In state unless given. See `KeyFileArgs`.
+     */
     privateKeyFile?: { path: string; passphraseVariable: string };
     /**
      * Raise it by one to rotate to a new key. Both generations are accepted from then on, so that holders can change
-     * over; the one before last is dropped. 1 unless given.
+     * over; the one before last is dropped. A whole number; 1 unless given.
      */
     generation?: number;
-    /** Whether the generation before the present one is still accepted. True unless given. */
+    /**
+     * Whether the generation before the present one is still accepted. True unless given. With false, a rotation that
+     * would leave protected holders of certificates of the last deployment behind is refused.
+     */
     keepPrevious?: boolean;
 }
 
 /** An authority that exists already. */
 export interface GivenAuthorityArgs {
-    /** Certificates, PEM, by a label of your own: all are accepted. Add the new one, and later remove the old one. */
+    /**
+     * Self-signed certificates, one PEM each, by a label of your own: all are accepted. Add the new one, and later
+     * remove the old one.
+     */
     certificates: Record<string, pulumi.Input<string>>;
     /** The label of the one that issues. The first unless given. */
     issuer?: string;
-    /** The issuer's private key, PEM. Without it and `privateKeyFile`, every client must bring its certificate. */
+    /**
+     * The issuer's private key, unencrypted PEM; encrypted in state. Without it and `privateKeyFile`, every client must
+     * bring its certificate.
+     */
     privateKeyPem?: pulumi.Input<string>;
+    /** The same in an encrypted file, needed only when a certificate is issued. Counts where both are given. */
     privateKeyFile?: KeyFileArgs;
 }
 
 /** A client whose certificate the component issues. */
 export interface IssuedClientArgs {
-    /** The client's name unless given. */
+    /** The subject's, at most 64 characters; rules compare it exactly. The client's name unless given. */
     commonName?: pulumi.Input<string>;
-    /** A certificate request, PEM, for a key that never leaves its card or HSM. */
+    /**
+     * A certificate request, PEM, for a key that never leaves its card or HSM. Only its key is taken from it. A key is
+     * made here unless given.
+     */
     csrPem?: pulumi.Input<string>;
-    /** "RSA-4096" unless given. */
+    /** "RSA-4096" unless given; "RSA-2048", "RSA-3072", "EC-P256", "EC-P384". Not with `csrPem`. */
     keyAlgorithm?: pulumi.Input<KeyAlgorithm>;
-    /** "365d" unless given. */
+    /**
+     * Of each certificate. A whole number with s, m, h or d, as "8h", at most "36500d"; "365d" unless given. Cut short
+     * where the authority ends sooner.
+     */
     validity?: pulumi.Input<string>;
-    /** "30d" unless given. */
+    /**
+     * A new certificate is issued by the first `up` this long before the end, unless it would end no later. In the form
+     * of `validity`, and shorter. "30d" unless given.
+     */
     renewBefore?: pulumi.Input<string>;
 }
 
 /** A client that brings its certificate. */
 export interface GivenClientArgs {
+    /** Exactly one certificate, PEM, that an accepted authority issued. */
     certificatePem: pulumi.Input<string>;
-    /** Needed for the client that is the operator, and for nothing else. */
+    /** Unencrypted PEM; encrypted in state. Needed for the client that is the operator; given out in `certificates`. */
     privateKeyPem?: pulumi.Input<string>;
 }
 
 /** A rule that admits holders of a certificate; all criteria given are cumulative. */
 export interface CertificateRuleArgs {
-    /** Subject common names. Any unless given. */
+    /** Subject common names, compared exactly. Any unless given. */
     cns?: pulumi.Input<pulumi.Input<string>[]>;
     /** Addresses or CIDR ranges. Any unless given. */
     ipRanges?: pulumi.Input<pulumi.Input<string>[]>;
+    /** `<project>/<stack> <name>-rule-<rule>-<authority>` unless given. */
     description?: pulumi.Input<string>;
 }
 
@@ -76,26 +107,37 @@ export interface ProtectedClientArgs {
     sourceIp?: pulumi.Input<string>;
 }
 
+/** Who may open the account, by which rules, and whom nothing may lock out. */
 export interface AccountMfaArgs {
-    /** Made by the component unless given. */
+    /** Who issues the certificates that are accepted. Made by the component unless given by `certificates`. */
     authority?: MadeAuthorityArgs | GivenAuthorityArgs;
-    /** Who gets a client certificate, by name. */
+    /** Who gets a client certificate, or brings one, by name. */
     clients: Record<string, IssuedClientArgs | GivenClientArgs>;
-    /** The rules that admit holders of a certificate, by name. One rule, `certificate`, for any of them unless given. */
+    /**
+     * By name; each is made once for each accepted authority (`certificate-1`). One, `certificate`, for any holder
+     * unless given.
+     */
     rules?: Record<string, CertificateRuleArgs>;
-    /** Addresses that are admitted without a certificate, for the day it fails. None unless given. */
+    /** Addresses or CIDR ranges that are admitted without a certificate, for the day it fails. None unless given. */
     backupIpRanges?: pulumi.Input<pulumi.Input<string>[]>;
-    /** Whose access nothing may take away. Every client, from any address, unless given. */
+    /**
+     * Whose access nothing may take away. Every client, from any IPv4 address, unless given. A name means the same
+     * identity in every deployment.
+     */
     protect?: (ProtectedClientArgs | ProtectedIdentityArgs)[];
     /**
      * The client whose certificate the provider presents once the rules refuse calls without one, or a certificate
-     * of its own. The first client with a private key unless given.
+     * of its own; the proof tries the gate with it. A client's private key must be here. The first client with one
+     * unless given; without any, the provider presents only what is configured.
      */
     operator?: string | ClientCertificateArgs;
     /** Leave the rule that admits the whole world. False unless given: then a key and secret alone still suffice. */
     keepDefaultRule?: boolean;
     /** Leave the rule that admits Cockpit's own address (accounts that have one). False unless given. */
     keepCockpitRule?: boolean;
-    /** What the default rule looks like, where several rules admit the whole world. */
+    /**
+     * What the rule that admits the whole world looks like, where several do. `ipRanges` 0.0.0.0/0, and neither
+     * authority nor common name, unless given; given, none of that is added to it.
+     */
     defaultRule?: RuleCriteriaArgs;
 }

@@ -1,4 +1,4 @@
-/** The authorities of AccountMfa: made in generations that overlap, or given; each put on the account. */
+/** The authorities of AccountMfa: made in generations that overlap, or given. */
 import * as pulumi from "@pulumi/pulumi";
 import { PortcullisError } from "../../provider/errors";
 import { CertificateAuthority, type KeyFileArgs } from "../../provider/pki/program/certificate-authority";
@@ -19,12 +19,14 @@ export interface Issuer {
     readonly privateKeyFile?: KeyFileArgs;
 }
 
+/** The component's authorities. */
 export interface Authorities {
+    /** The issuing one first. */
     readonly accepted: readonly AcceptedAuthority[];
     readonly issuer: Issuer;
 }
 
-/** Declares or takes over the authorities; the present one comes first. */
+/** Declares the authorities, or takes those given; the issuing one comes first. */
 export function authorities(
     name: string,
     args: MadeAuthorityArgs | GivenAuthorityArgs,
@@ -46,6 +48,9 @@ export function generations({ generation = 1, keepPrevious = true }: MadeAuthori
     return keepPrevious && generation > 1 ? [generation, generation - 1] : [generation];
 }
 
+/** What makes an authority the one that it is. */
+const IDENTITY = ["commonName", "organization", "keyAlgorithm"] as const;
+
 function made(name: string, args: MadeAuthorityArgs, parent: pulumi.Resource): Authorities {
     const {
         generation: _generation,
@@ -63,7 +68,7 @@ function made(name: string, args: MadeAuthorityArgs, parent: pulumi.Resource): A
             remedy: 'Put "{generation}" into the path, as in "keys/authority-{generation}.pem".',
         });
     }
-    const declared = generations(args).map((generation) => {
+    const declared = generations(args).map((generation, age) => {
         const file = privateKeyFile && {
             ...privateKeyFile,
             path: privateKeyFile.path.replaceAll("{generation}", String(generation)),
@@ -74,8 +79,10 @@ function made(name: string, args: MadeAuthorityArgs, parent: pulumi.Resource): A
                 ...subject,
                 commonName: commonName ?? `${pulumi.getProject()} ${pulumi.getStack()} ${name} ${generation}`,
                 ...(file === undefined ? {} : { privateKeyFile: file }),
+                permanent: true,
             },
-            { parent },
+            // A generation stays what it was: what the program says now is for the one that issues.
+            age === 0 ? { parent } : { parent, ignoreChanges: [...IDENTITY] },
         );
         return { label: String(generation), authority, file };
     });

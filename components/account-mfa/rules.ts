@@ -1,5 +1,7 @@
 /** The access rules of AccountMfa: those that it makes, and the default ones that stay or go. */
 import type * as pulumi from "@pulumi/pulumi";
+import { PortcullisError } from "../../provider/errors";
+import type { RecordedRule } from "../../provider/outscale/api-access-rule-record";
 import { COCKPIT_RULE, WORLD_RULE } from "../../provider/outscale/default-rules";
 import type { PlannedRuleArgs } from "../../provider/outscale/program/api-access-plan";
 import type { DeclaredRuleArgs } from "../../provider/outscale/program/api-access-proof";
@@ -24,7 +26,7 @@ export interface MadeRule {
 
 /**
  * The rules that the component makes. Each certificate rule is made once for each authority: to drop an authority is
- * then to delete its rules, and deletions come last, after the proof (docs/adr/0004).
+ * then to delete its rules, and deletions come last, after the last proof (docs/adr/0004).
  */
 export function madeRules(args: AccountMfaArgs, accepted: readonly AcceptedAuthority[]): readonly MadeRule[] {
     const certificateRules = Object.entries(args.rules ?? { certificate: {} }).flatMap(([rule, criteria]) =>
@@ -33,9 +35,24 @@ export function madeRules(args: AccountMfaArgs, accepted: readonly AcceptedAutho
             return { name, suffix: `rule-${name}`, authority, criteria };
         }),
     );
+    refuseCollision(certificateRules);
     if (args.backupIpRanges === undefined) return certificateRules;
     const criteria = { ipRanges: args.backupIpRanges };
     return [...certificateRules, { name: "backup", suffix: "backup-rule", criteria }];
+}
+
+/** The rule `ops` of the authority `eu-1` would be called as the rule `ops-eu` of the authority `1`. */
+function refuseCollision(rules: readonly MadeRule[]): void {
+    const [twice] = rules.filter(
+        ({ name }, index) => rules.findIndex((rule) => rule.name === name) !== index,
+    );
+    if (twice === undefined) return;
+    throw new PortcullisError({
+        code: "InvalidInput",
+        property: "rules",
+        problem: `Two pairs of a rule and an authority would both be called "${twice.name}".`,
+        remedy: "Choose other names in `rules`, or other labels in `authority.certificates`.",
+    });
 }
 
 /** The rule as plan and proof take it. */
@@ -85,7 +102,14 @@ export function keptRules(
             return {
                 name: suffix,
                 ruleId: record.found.apply((rule) => rule?.ruleId),
-                ipRanges: record.found.apply((rule) => [...(rule?.ipRanges ?? [])]),
+                ipRanges: record.found.apply(openRanges),
             };
         });
+}
+
+/** The addresses that a recorded rule admits by themselves. Where it asks for a certificate, the component cannot tell whose. */
+function openRanges(rule: RecordedRule | undefined): string[] {
+    const none: Partial<RecordedRule> = {};
+    const { caIds = [], ipRanges = [] } = rule ?? none;
+    return caIds.length > 0 ? [] : [...ipRanges];
 }

@@ -4,8 +4,9 @@ import { ANY_IPV4, covers, overlaps, parseRange, within, type AddressRange } fro
 
 /** A certificate authority as a rule names it. */
 export interface Authority {
+    /** What reasons call it; for one on the account `ca-…`. */
     readonly id: string;
-    /** Absent where it is not known here: the API never returns it. */
+    /** PEM. Absent where it is not known here: the API never returns it. */
     readonly certificatePem?: string;
     /** Named by the rule, yet no longer on the account: nobody is admitted by it. */
     readonly gone?: boolean;
@@ -13,9 +14,11 @@ export interface Authority {
 
 /** An API access rule: criteria within it are cumulative, one entry of each criterion is enough. */
 export interface AccessRule {
+    /** What decisions call it; for one on the account `aar-…`. */
     readonly id: string;
+    /** Counts for nothing in the decision. */
     readonly description?: string;
-    /** Empty: no certificate is asked for. */
+    /** One of these must have issued the certificate. Empty: no certificate is asked for. */
     readonly authorities: readonly Authority[];
     /** Subject common names, compared exactly; empty: any. */
     readonly cns: readonly string[];
@@ -31,21 +34,26 @@ export interface Identity {
     readonly name: string;
     /** An address or range, every address of which must be admitted. Any IPv4 address unless said. */
     readonly sourceIp?: string | undefined;
-    /** The client certificate that it presents. */
+    /** The client certificate that it presents, PEM. None unless said. */
     readonly certificatePem?: string | undefined;
 }
 
-/** `undetermined` where it hangs on an authority whose certificate is not known here. */
+/** `undetermined` where it is not known yet, or hangs on an authority whose certificate is not known here. */
 export type Verdict = "admitted" | "refused" | "undetermined";
 
 /** What one rule says of an identity, and why. */
 export interface RuleVerdict {
+    /** The `id` of the AccessRule. */
     readonly ruleId: string;
+    /** Of those addresses of the identity that are within the rule's. */
     readonly verdict: Verdict;
+    /** A part of a sentence, for people. */
     readonly reason: string;
 }
 
+/** Whether an identity is admitted, by which rules, and from where. */
 export interface AccessDecision {
+    /** `admitted` only where every address of the identity is. */
     readonly verdict: Verdict;
     /** The rules that admit the identity, or a part of its addresses. */
     readonly by: readonly string[];
@@ -64,6 +72,9 @@ export interface AccessDecision {
  * Deliberately no kinder than the documentation: a certificate counts only when the named authority itself issued
  * it, both are valid at that moment, and it is meant for client authentication.
  * Source: OUTSCALE user guide, "About API Access Rules".
+ *
+ * @throws PortcullisError `InvalidInput` where an address is none, or where a rule asks for a certificate and the
+ * identity's `certificatePem` is given, but is not exactly one certificate
  */
 export function decideAccess(rules: readonly AccessRule[], identity: Identity, at: Date): AccessDecision {
     const source = parseRange(identity.sourceIp ?? ANY_IPV4);

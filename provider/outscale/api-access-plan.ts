@@ -1,10 +1,10 @@
 /** The ApiAccessPlan resource: judges the rules as they are planned, before anything on the account is touched. */
 import { z } from "zod";
+import { changedProperties } from "../changes";
 import { checkInputs } from "../inputs";
 import type { ResourceType } from "../resource";
 import { declaredRule } from "./declared-rule";
 import { plannedRefusals, type PlannedAccess } from "./planned-access";
-import { changedProperties } from "./sameness";
 import { shared } from "./schemas";
 
 const schema = z.object({ rules: z.array(declaredRule.omit({ ruleId: true })), protect: shared.protect });

@@ -1,16 +1,16 @@
 /** The ApiAccessProof resource: shows that the declared rules admit every protected identity, before others go. */
 import { z } from "zod";
+import { changedProperties } from "../changes";
 import { PortcullisError } from "../errors";
 import { checkInputs } from "../inputs";
 import type { Context, ResourceType } from "../resource";
 import { admitted, readAccess } from "./account";
-import { decideAccess, type AccessRule } from "./access";
+import { decideAccess, type AccessRule, type Identity } from "./access";
 import type { OutscaleApi } from "./api/client";
 import { refusalOf } from "./probe";
 import { declaredRule, type DeclaredRule } from "./declared-rule";
 import { plannedRefusals } from "./planned-access";
 import { describeLockout, describeRule, heldAndWanted, LockoutError, lockouts } from "./protection";
-import { changedProperties } from "./sameness";
 import { clientCertificate, shared, type SharedInputs } from "./schemas";
 
 export const proofSchema = z.object({
@@ -32,7 +32,7 @@ export interface ProofInputs extends SharedInputs {
 export interface ProofState extends ProofInputs {
     /** When the proof was made, ISO 8601. */
     readonly provenAt: string;
-    /** Whether the probe could only have succeeded by a declared rule that names an authority. */
+    /** Whether the probe can only have succeeded by a declared rule, and by its certificate. */
     readonly conclusive: boolean;
     /** The rules that name no authority and are not declared: while they stand, they let callers in as well. */
     readonly otherRules: string[];
@@ -46,8 +46,7 @@ export const apiAccessProof: ResourceType<ProofInputs, ProofState, OutscaleApi> 
         checkInputs(proofSchema, inputs, (planned) => {
             const before = proofSchema.partial().safeParse(last);
             const held = planned.protectPrevious !== false && before.success ? before.data : {};
-            // At deployment, authorities and rules may have been added by then.
-            return plannedRefusals(planned, held, now, "Nothing has been taken away.");
+            return plannedRefusals(planned, held, now, ASSURANCE);
         }),
 
     diff: (state, inputs) => ({
@@ -68,6 +67,9 @@ export const apiAccessProof: ResourceType<ProofInputs, ProofState, OutscaleApi> 
     delete: () => Promise.resolve(),
 };
 
+/** At deployment, what only adds may have been done by then. */
+const ASSURANCE = "Nothing that waits for this proof has been done.";
+
 async function prove(
     inputs: ProofInputs,
     last: SharedInputs["protect"],
@@ -82,31 +84,49 @@ async function prove(
     const declaredIds = new Set(inputs.rules.map((rule) => rule.ruleId));
     const declared = live.filter((rule) => declaredIds.has(rule.id));
     const now = context.now();
+    const isGone = inputs.rules.some(
+        ({ ruleId }) => ruleId !== undefined && !live.some((rule) => rule.id === ruleId),
+    );
+    const missing = isGone
+        ? "A declared rule is gone from the account: see whether `pulumi refresh` finds it."
+        : "";
     const locked = lockouts(live, declared, heldAndWanted(last, inputs.protect), now);
     if (locked.length > 0)
-        throw new LockoutError("go on without the rules that are not declared", locked, declared, now);
+        throw new LockoutError(
+            "go on without the rules that are not declared",
+            locked,
+            declared,
+            now,
+            `${missing} ${ASSURANCE}`.trim(),
+        );
     for (const identity of inputs.protect) {
         const after = decideAccess(declared, identity, now);
         if (after.verdict !== "admitted") throw notAdmitted(describeLockout({ identity, after }), declared);
     }
-    if (inputs.probe !== undefined) {
+    const probe = inputs.probe && {
+        name: "the certificate that is tried",
+        certificatePem: inputs.probe.certificatePem,
+    };
+    if (probe !== undefined) {
         // Whoever deploys next must get in as well, if only from some addresses; the call below cannot tell, for it
         // may succeed by a rule that is about to go.
-        const identity = {
-            name: "the certificate that is tried",
-            certificatePem: inputs.probe.certificatePem,
-        };
-        const after = decideAccess(declared, identity, now);
-        if (after.possible.length === 0) throw notAdmitted(describeLockout({ identity, after }), declared);
+        const after = decideAccess(declared, probe, now);
+        if (after.possible.length === 0)
+            throw notAdmitted(describeLockout({ identity: probe, after }), declared);
     }
     await tryTheGate(inputs, client, context);
-    const others = live.filter((rule) => rule.authorities.length === 0 && !declaredIds.has(rule.id));
-    const byAddress = live.some((rule) => rule.authorities.length === 0);
+    const others = live.filter((rule) => !declaredIds.has(rule.id));
+    const mayAdmit = (rule: AccessRule, identity: Identity): boolean =>
+        decideAccess([rule], identity, now).possible.length > 0;
+    const isConclusive =
+        probe !== undefined &&
+        live.every(({ authorities }) => authorities.length > 0) &&
+        !others.some((rule) => mayAdmit(rule, probe));
     return {
         ...inputs,
         provenAt: now.toISOString(),
-        conclusive: inputs.probe !== undefined && !byAddress,
-        otherRules: others.map(describeRule),
+        conclusive: isConclusive,
+        otherRules: others.filter(({ authorities }) => authorities.length === 0).map(describeRule),
     };
 }
 
@@ -114,7 +134,7 @@ function notAdmitted(problem: string, declared: readonly AccessRule[]): Portcull
     return new PortcullisError({
         code: "ProofFailed",
         problem: `The declared rules do not admit everyone protected: ${problem} Declared and found: ${declared.map(describeRule).join("; ") || "none"}.`,
-        remedy: "Mend the rule, the authority or the certificate and run again. Nothing has been retired.",
+        remedy: `Mend the rule, the authority or the certificate and run again. ${ASSURANCE}`,
     });
 }
 
@@ -131,7 +151,7 @@ async function tryTheGate(
         problem: "A call with the client certificate was refused by the access rules.",
         remedy:
             "See that the certificate reaches the API (no proxy ends TLS on the way), then run again. " +
-            "Nothing has been retired.",
+            ASSURANCE,
         cause: refusal,
     });
 }

@@ -1,19 +1,25 @@
 /** The ApiAccessRuleRecord resource: an existing rule as it was found, kept in state so that it can be given back. */
 import { z } from "zod";
+import { changedProperties } from "../changes";
 import { PortcullisError } from "../errors";
 import { checkInputs } from "../inputs";
 import type { ResourceType } from "../resource";
-import { changedProperties, sameRanges, sameSet } from "./sameness";
+import { sameCriteriaParts, sameRanges, sameSet } from "./sameness";
 import { ipRange, shared, type SharedInputs } from "./schemas";
 import { admitted, type ApiRule } from "./account";
 import type { OutscaleApi } from "./api/client";
 
 /** A rule as it was found on the account. */
 export interface RecordedRule {
+    /** `aar-` and 32 hexadecimal digits. A rule that is given back gets another. */
     readonly ruleId: string;
+    /** May be empty. */
     readonly description: string;
+    /** Empty where it asks for no certificate. */
     readonly caIds: readonly string[];
+    /** Subject common names; empty where any will do. */
     readonly cns: readonly string[];
+    /** Addresses and CIDR ranges, as the API spells them; empty where any will do. */
     readonly ipRanges: readonly string[];
 }
 
@@ -64,8 +70,7 @@ export const apiAccessRuleRecord: ResourceType<RecordInputs, RecordState, Outsca
         ),
 
     diff(state, inputs) {
-        const same = { caIds: sameSet, cns: sameSet, ipRanges: sameRanges };
-        const replaces = changedProperties(state, inputs, criteria, same);
+        const replaces = changedProperties(state, inputs, criteria, sameCriteriaParts);
         return {
             changed: [...replaces, ...changedProperties(state, inputs, ["clientCertificates"])],
             replaces,

@@ -1,16 +1,17 @@
 /** The ApiAccessRule resource: who may call the account's API, by certificate and by address. */
 import { z } from "zod";
+import { changedProperties } from "../changes";
 import { PortcullisError } from "../errors";
-import { checkInputs } from "../inputs";
+import { checkInputs, isKnown } from "../inputs";
 import { UNKNOWN, type CheckFailure, type Context, type PlannedInputs, type ResourceType } from "../resource";
 import type { AccessRule } from "./access";
-import { admitted, narrow, type ApiRule } from "./account";
+import { admitted, narrow, type ApiRule, type Narrowing } from "./account";
 import { createOnce, type OutscaleApi } from "./api/client";
-import { apiAccessProof } from "./api-access-proof";
-import { mayBeInUse } from "./handed-out";
+import { admittedToDelete, sparedByDeletion } from "./deleting";
 import type { ProtectedIdentity } from "./protection";
+import { canonicalRange } from "./ranges";
 import { REFRESH_SHARED_MS } from "./refresh";
-import { changedProperties, sameRanges, sameSet } from "./sameness";
+import { sameCriteriaParts, sameRanges, sameSet } from "./sameness";
 import { ipRange, shared, textSet, type SharedInputs } from "./schemas";
 
 const schema = z.object({
@@ -20,6 +21,7 @@ const schema = z.object({
     description: z.string().default(""),
     adopt: z.boolean().default(false),
     adoptId: z.string().optional(),
+    replaceToNarrow: z.boolean().default(false),
     ...shared,
 });
 
@@ -36,6 +38,8 @@ export interface ApiAccessRuleInputs extends RuleCriteria, SharedInputs {
     readonly adopt: boolean;
     /** Take over this very rule, whatever it says now. */
     readonly adoptId?: string | undefined;
+    /** Make a narrower rule anew and delete the old one at the end, instead of changing it in place. */
+    readonly replaceToNarrow: boolean;
 }
 
 export interface ApiAccessRuleState extends ApiAccessRuleInputs {
@@ -45,6 +49,7 @@ export interface ApiAccessRuleState extends ApiAccessRuleInputs {
 }
 
 const own = ["caIds", "cns", "ipRanges", "description"] as const;
+const around = ["replaceToNarrow", "protect", "clientCertificates"] as const;
 
 /** An access rule of an OUTSCALE account. Every update sends every list, for what is left out is deleted. */
 export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState, OutscaleApi> = {
@@ -53,9 +58,11 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
     check: (inputs) => checkInputs(schema, inputs, contradictions),
 
     diff(state, inputs) {
-        const properties = [...own, "protect", "clientCertificates"] as const;
-        const same = { caIds: sameSet, cns: sameSet, ipRanges: sameRanges };
-        return { changed: changedProperties(state, inputs, properties, same), replaces: [] };
+        const changed = changedProperties(state, inputs, [...own, ...around], sameCriteriaParts);
+        // A rule that was somebody's is changed in place, for it is owed back.
+        const isOwed = state.found !== undefined || state.adoptId !== undefined;
+        const isReplaced = inputs.replaceToNarrow === true && !isOwed;
+        return { changed, replaces: isReplaced ? narrowed(state, inputs, changed) : [] };
     },
 
     async create(inputs, context) {
@@ -69,7 +76,8 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
             if (equal(found, inputs) && !inputs.adopt && inputs.adoptId === undefined) {
                 return { id, state: { ...inputs, ruleId: id } };
             }
-            if (!equal(found, inputs)) await rewrite(id, [], inputs, { ...context, client: api });
+            if (!equal(found, inputs))
+                await rewrite(id, { last: [], wanted: inputs.protect }, inputs, { ...context, client: api });
             return { id, state: { ...inputs, ruleId: id, found: criteriaOf(found) } };
         }
         const made = await createRule(api, inputs, inputs.description, ApiAccessRules);
@@ -90,24 +98,53 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
         const api = admitted(context.client, inputs, state);
         const { changed } = apiAccessRule.diff(state, inputs, context.now());
         if (own.some((property) => changed.includes(property))) {
-            await rewrite(id, state.protect, inputs, { ...context, client: api });
+            await rewrite(id, { last: state.protect, wanted: inputs.protect }, inputs, {
+                ...context,
+                client: api,
+            });
         }
         return { ...inputs, ruleId: id, ...(state.found === undefined ? {} : { found: state.found }) };
     },
 
     async delete(id, state, context) {
-        const api = admitted(context.client, state);
+        const api = admittedToDelete(context, state);
         // Made or taken over under another name in this very run: the rule stays, only this name for it goes.
         if (api.claimed.has(id)) return;
+        const protect = sparedByDeletion(id, state.protect, apiAccessRule.token, context);
         if (state.found !== undefined) {
             const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
             if (!ApiAccessRules.some((rule) => rule.ApiAccessRuleId === id)) return;
-            return rewrite(id, state.protect, { ...state, ...state.found }, { ...context, client: api });
+            const who = { last: protect, wanted: protect };
+            return rewrite(id, who, state.found, { ...context, client: api });
         }
-        const protect = mayBeInUse(id, state.protect, context.declared?.of(apiAccessProof.token) ?? []);
         await deleteRule(id, { protect }, { ...context, client: api });
     },
 };
+
+/**
+ * The criteria that may admit fewer than before. Where the rule is made anew for them, the old one is deleted last, when
+ * the program has run to its end and whoever hangs on it has been judged (docs/adr/0004).
+ */
+function narrowed(
+    state: RuleCriteria,
+    inputs: PlannedInputs<RuleCriteria>,
+    changed: readonly string[],
+): readonly string[] {
+    const criteria = ["caIds", "cns", "ipRanges"] as const;
+    return criteria.filter((criterion) => {
+        const wanted = inputs[criterion];
+        const isWider = isKnown<readonly string[]>(wanted) && widens(criterion, state[criterion], wanted);
+        return changed.includes(criterion) && !isWider;
+    });
+}
+
+/** Whether a criterion asks for no more than before: an empty list asks for nothing. */
+function widens(criterion: keyof RuleCriteria, before: readonly string[], after: readonly string[]): boolean {
+    if (after.length === 0) return true;
+    const form = criterion === "ipRanges" ? canonicalRange : (item: string) => item;
+    const wanted = new Set(after.map(form));
+    return before.length > 0 && before.every((item) => wanted.has(form(item)));
+}
 
 function contradictions(inputs: PlannedInputs<ApiAccessRuleInputs>): CheckFailure[] {
     const empty = (list: unknown): boolean => Array.isArray(list) && list.length === 0;
@@ -200,15 +237,13 @@ export function createRule(
 
 async function rewrite(
     id: string,
-    last: SharedInputs["protect"],
-    inputs: ApiAccessRuleInputs,
+    who: Pick<Narrowing<unknown>, "last" | "wanted">,
+    { caIds, cns, ipRanges, description }: RuleCriteria & { readonly description: string },
     context: Context<OutscaleApi>,
 ): Promise<void> {
-    const { caIds, cns, ipRanges, description } = inputs;
     await narrow(context, {
         action: `change the access rule ${id}`,
-        last,
-        wanted: inputs.protect,
+        ...who,
         change: ({ rules, authority }) => {
             const planned: AccessRule = { id, description, authorities: caIds.map(authority), cns, ipRanges };
             return rules.map((rule) => (rule.id === id ? planned : rule));
@@ -257,6 +292,6 @@ function lastRule(id: string): PortcullisError {
     return new PortcullisError({
         code: "Lockout",
         problem: `Refused to delete the access rule ${id}: it is the last of the account, and without any nobody gets in.`,
-        remedy: "Declare another rule first. Nothing has been changed.",
+        remedy: "Declare another rule first. This call was not made.",
     });
 }

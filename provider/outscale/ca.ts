@@ -1,14 +1,15 @@
 /** The Ca resource: a certificate authority that access rules of the account may name. */
 import { z } from "zod";
+import { changedProperties } from "../changes";
 import { PortcullisError } from "../errors";
 import { checkInputs } from "../inputs";
 import { fingerprintSha1 } from "../pki/pem";
 import { PartialFailure, type ResourceType } from "../resource";
 import { admitted, narrow } from "./account";
 import type { Calls } from "./api/calls";
+import { admittedToDelete } from "./deleting";
 import { createOnce, type OutscaleApi } from "./api/client";
 import { REFRESH_SHARED_MS } from "./refresh";
-import { changedProperties } from "./sameness";
 import { certificatePem, shared, type SharedInputs } from "./schemas";
 
 const schema = z.object({
@@ -99,7 +100,7 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
     },
 
     async delete(id, state, context) {
-        const api = admitted(context.client, state);
+        const api = admittedToDelete(context, state);
         // Made or taken over under another name in this very run: the authority stays, only this name for it goes.
         if (api.claimed.has(id) || !(await isThere(api, id))) return;
         if (state.foundDescription !== undefined) return describe(api, id, state.foundDescription);
@@ -210,7 +211,9 @@ async function refuseIfNamed(api: OutscaleApi, id: string): Promise<void> {
     throw new PortcullisError({
         code: "Lockout",
         problem: `Refused to delete the authority ${id}: the access rules ${naming.join(", ")} still name it.`,
-        remedy: "Change or delete those rules first. Nothing has been changed.",
+        remedy:
+            "Change or delete those rules first. If an interrupted deployment left them behind, deploy its program once " +
+            "more, which takes them over. This call was not made.",
     });
 }
 

@@ -1,4 +1,4 @@
-/** A rule that a program declares, as the proof takes it: with certificates in place of authority ids. */
+/** A rule that a program declares, as plan and proof take it: with certificates in place of authority ids. */
 import { z } from "zod";
 import { certificatePem, ipRange, textSet } from "./schemas";
 

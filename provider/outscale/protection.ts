@@ -1,7 +1,7 @@
 /** The guard: no call is made after which a protected identity would no longer be admitted. */
+import { sameJson } from "../changes";
 import { PortcullisError } from "../errors";
 import { covers } from "./ranges";
-import { sameJson } from "./sameness";
 import { decideAccess, type AccessDecision, type AccessRule, type Identity } from "./access";
 
 /** An identity whose access no call may take away. */
@@ -67,13 +67,15 @@ export function heldAndWanted(
     return [...wanted, ...held];
 }
 
-/** Refuses a change because protected identities would be locked out; nothing was changed. */
+/** Refuses a change because protected identities would be locked out; it was not made. */
 export class LockoutError extends PortcullisError {
     constructor(
         action: string,
         public readonly lockouts: readonly Lockout[],
         public readonly remaining: readonly AccessRule[],
         at: Date,
+        /** Closes the error: what is as it was. */
+        assurance = "This call was not made.",
     ) {
         super({
             code: "Lockout",
@@ -82,7 +84,7 @@ export class LockoutError extends PortcullisError {
                 `Rules that would remain: ${remaining.length === 0 ? "none" : remaining.map(describeRule).join("; ")}`,
                 `(decided for ${at.toISOString()}).`,
             ].join(" "),
-            remedy: `${remedyFor(lockouts)} Nothing has been changed.`,
+            remedy: `${remedyFor(lockouts)} ${assurance}`,
         });
         this.name = "LockoutError";
     }

@@ -1,6 +1,7 @@
 /** The RetiredApiAccessRule resource: declares that a recorded rule is gone, and gives it back when destroyed. */
 import { z } from "zod";
 import { PortcullisError } from "../errors";
+import { changedProperties } from "../changes";
 import type { Declaration } from "../declarations";
 import { checkInputs } from "../inputs";
 import { PartialFailure, type Context, type ResourceType } from "../resource";
@@ -17,7 +18,6 @@ import {
 import type { ClientCertificate, OutscaleApi } from "./api/client";
 import { refusalOf } from "./probe";
 import { REFRESH_SHARED_MS } from "./refresh";
-import { changedProperties } from "./sameness";
 import { shared, type SharedInputs } from "./schemas";
 
 const schema = z.object({
@@ -81,7 +81,9 @@ export const retiredApiAccessRule: ResourceType<RetiredInputs, RetiredState, Out
         for (const record of state.restores) {
             const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
             if (findRecorded(ApiAccessRules, record) !== undefined) continue;
-            refuseIfDeclaredGone(record, declared?.of(retiredApiAccessRule.token) ?? []);
+            const others = declaredGone(record, declared?.of(retiredApiAccessRule.token) ?? []);
+            if (others.some((other) => other.record !== undefined)) continue;
+            if (others.length > 0) throw orphaned(record);
             await createRule(api, record, record.description, ApiAccessRules);
         }
     },
@@ -92,22 +94,27 @@ function owed(before: readonly RecordedRule[], record: RecordedRule | undefined)
     return [...before, record];
 }
 
-/** Giving a rule back that the program elsewhere declares gone would open the account, with nothing left to close it. */
-function refuseIfDeclaredGone(record: RecordedRule, declared: readonly Declaration[]): void {
+/**
+ * What the program elsewhere declares gone that is this rule. Giving it back would open the account, with nothing left to
+ * close it; where the other one has a record of it, that one owes it.
+ */
+function declaredGone(record: RecordedRule, declared: readonly Declaration[]): readonly RetiredInputs[] {
     const rule = apiRuleOf(record);
-    const isDeclaredGone = declared.some(({ inputs }) => {
-        const other = schema.safeParse(inputs);
-        if (!other.success || other.data.record !== undefined) return false;
-        const { criteria } = other.data;
-        return Object.keys(criteria).length > 0 && fits(rule, criteria);
+    return declared.flatMap(({ inputs }) => {
+        const { success, data } = schema.safeParse(inputs);
+        if (!success) return [];
+        const isMeant = Object.keys(data.criteria).length > 0 && fits(rule, data.criteria);
+        return isMeant || data.record?.ruleId === record.ruleId ? [data] : [];
     });
-    if (!isDeclaredGone) return;
-    throw new PortcullisError({
+}
+
+function orphaned(record: RecordedRule): PortcullisError {
+    return new PortcullisError({
         code: "AmbiguousMatch",
         problem:
             `The access rule ${record.ruleId} "${record.description}" is not given back: this program declares it gone ` +
             `under another name, and that resource found it gone already.`,
-        remedy: "If the resource or its component was renamed, say so with the `aliases` option. Nothing has been changed.",
+        remedy: "If the resource or its component was renamed, say so with the `aliases` option. This call was not made.",
     });
 }
 
@@ -142,7 +149,7 @@ function refuseToCloseBehindOurselves(
         new PortcullisError({
             code: "Lockout",
             problem: `Refused to retire the access rule ${retiring.ApiAccessRuleId} "${retiring.Description}": ${why}`,
-            remedy: `${remedy} Nothing has been changed.`,
+            remedy: `${remedy} This call was not made.`,
         });
     if (protect.length === 0) {
         throw refuse(

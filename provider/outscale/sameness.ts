@@ -1,5 +1,5 @@
-/** When two values mean the same: sets as sets, addresses by meaning, everything else by its JSON. */
-import { hasUnknown } from "../inputs";
+/** When two values of an access rule mean the same: sets as sets, addresses by meaning. */
+import { sameJson, type Same } from "../changes";
 import { canonicalRange } from "./ranges";
 
 /** Whether two lists hold the same texts. */
@@ -13,36 +13,17 @@ export function sameRanges(a: readonly string[], b: readonly string[]): boolean 
     return sameSet(a.map(canonicalRange), b.map(canonicalRange));
 }
 
-/** Whether two JSON values are equal, whatever the order of their properties. */
-export function sameJson(a: unknown, b: unknown): boolean {
-    return canonicalJson(a) === canonicalJson(b);
-}
+/** How the criteria of a rule are compared. */
+export const sameCriteriaParts: Readonly<Record<"caIds" | "cns" | "ipRanges", Same>> = {
+    caIds: ofLists(sameSet),
+    cns: ofLists(sameSet),
+    ipRanges: ofLists(sameRanges),
+};
 
-function canonicalJson(value: unknown): string {
-    return JSON.stringify(value, (_key, part: unknown) =>
-        typeof part === "object" && part !== null && !Array.isArray(part)
-            ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-            : part,
-    );
-}
-
-/**
- * The properties that differ, each compared by its own notion of sameness (JSON equality unless given).
- * A property that is unknown, in whole or in part, counts as changed.
- */
-export function changedProperties<State extends object, Inputs extends object>(
-    state: State,
-    inputs: Inputs,
-    properties: readonly (keyof State & keyof Inputs & string)[],
-    same: Partial<Record<string, (before: readonly string[], after: readonly string[]) => boolean>> = {},
-): string[] {
-    return properties.filter((property) => {
-        const [before, after]: unknown[] = [state[property], inputs[property]];
-        if (hasUnknown(after)) return true;
-        const compare = same[property];
-        if (compare !== undefined && isTextList(before) && isTextList(after)) return !compare(before, after);
-        return !sameJson(before, after);
-    });
+/** Compares lists of texts in that way, and whatever else a state may hold as JSON. */
+function ofLists(same: (a: readonly string[], b: readonly string[]) => boolean): Same {
+    return (before, after) =>
+        isTextList(before) && isTextList(after) ? same(before, after) : sameJson(before, after);
 }
 
 function isTextList(value: unknown): value is readonly string[] {

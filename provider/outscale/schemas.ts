@@ -46,7 +46,7 @@ export const protectedIdentity = z
         "Say where the identity comes from (`sourceIp`), or which client certificate it presents (`certificatePem`).",
     );
 
-/** What every resource that calls the account's API takes besides its own inputs. */
+/** What OUTSCALE resources take besides their own: the plan only `protect`, the record only `clientCertificates`. */
 export const shared = {
     protect: z
         .array(protectedIdentity)

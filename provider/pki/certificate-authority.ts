@@ -1,15 +1,16 @@
 /** The resource CertificateAuthority: a root made here, renewed with the same key before it ends. */
 import { createPublicKey } from "node:crypto";
 import { z } from "zod";
+import { changedProperties } from "../changes";
 import { parseDuration } from "../duration";
 import { checkInputs, isKnown } from "../inputs";
-import type { ResourceType } from "../resource";
+import type { CheckFailure, PlannedInputs, ResourceType } from "../resource";
 import { existingAuthorityKey, newAuthorityKey } from "./authority-key";
 import { keyIdentifier, makeAuthorityCertificate } from "./certificates";
 import { durationField, keyAlgorithmField, keyFileField, nameField, renewalFailures } from "./fields";
 import type { KeyFile } from "./key-file";
 import { DEFAULT_KEY_ALGORITHM, type KeyAlgorithm } from "./keys";
-import { changedProperties, factsOf, isDue, type CertificateFacts } from "./renewal";
+import { factsOf, isDue, sameDurations, type CertificateFacts } from "./renewal";
 
 export interface CertificateAuthorityInputs {
     /** The authority's common name: 1 to 64 characters. Another one is another authority. */
@@ -30,6 +31,8 @@ export interface CertificateAuthorityInputs {
      * kept when the authority is deleted. Only what signs needs it: it may be offline at any other time.
      */
     readonly privateKeyFile?: KeyFile | undefined;
+    /** Whether a change that makes another authority is refused; false unless said. */
+    readonly permanent: boolean;
 }
 
 export interface CertificateAuthorityState extends CertificateAuthorityInputs, CertificateFacts {
@@ -52,11 +55,12 @@ const schema = z.object({
         .max(10, { error: PATH_LENGTH })
         .default(1),
     privateKeyFile: keyFileField.optional(),
+    permanent: z.boolean().default(false),
 });
 
 /** What makes another authority. Renewal, by contrast, keeps key and subject, so that what it issued still holds. */
 const REPLACING = ["commonName", "organization", "keyAlgorithm", "pathLength"] as const;
-const UPDATING = ["validity", "renewBefore", "privateKeyFile"] as const;
+const UPDATING = ["validity", "renewBefore", "privateKeyFile", "permanent"] as const;
 
 export const certificateAuthority: ResourceType<
     CertificateAuthorityInputs,
@@ -65,13 +69,20 @@ export const certificateAuthority: ResourceType<
 > = {
     token: "pki:CertificateAuthority",
 
-    check: (inputs) => checkInputs(schema, inputs, renewalFailures),
+    check: (inputs, _now, last) =>
+        checkInputs(schema, inputs, (planned) => [
+            ...renewalFailures(planned),
+            ...permanenceFailures(planned, last),
+        ]),
 
     diff(state, inputs, now) {
         const replaces = changedProperties(state, inputs, REPLACING);
         const renewBefore = isKnown<string>(inputs.renewBefore) ? inputs.renewBefore : state.renewBefore;
         const due = isDue(state.notAfter, renewBefore, now) ? ["notAfter"] : [];
-        return { changed: [...replaces, ...changedProperties(state, inputs, UPDATING), ...due], replaces };
+        return {
+            changed: [...replaces, ...changedProperties(state, inputs, UPDATING, sameDurations), ...due],
+            replaces,
+        };
     },
 
     async create(inputs, context) {
@@ -84,7 +95,7 @@ export const certificateAuthority: ResourceType<
     read: (id, state) => Promise.resolve({ id, state }),
 
     async update(_id, state, inputs, context) {
-        const changed = changedProperties<CertificateAuthorityInputs>(state, inputs, UPDATING);
+        const changed = changedProperties(state, inputs, UPDATING, sameDurations);
         const renews =
             changed.includes("validity") || isDue(state.notAfter, inputs.renewBefore, context.now());
         if (!renews && !changed.includes("privateKeyFile")) {
@@ -98,6 +109,21 @@ export const certificateAuthority: ResourceType<
     /** A key file is kept: deleting a key cannot be undone, and what it issued may still be in use. */
     delete: () => Promise.resolve(),
 };
+
+/** One failure for each property whose change would put another authority in the place of a permanent one. */
+function permanenceFailures(
+    planned: PlannedInputs<CertificateAuthorityInputs>,
+    last: unknown,
+): readonly CheckFailure[] {
+    const before = schema.safeParse(last);
+    if (planned.permanent !== true || !before.success) return [];
+    return changedProperties(before.data, planned, REPLACING).map((property) => ({
+        property,
+        reason:
+            "It would make another authority, and certificates of this one would no longer be accepted. Leave it as " +
+            "it was; in AccountMfa raise `authority.generation`, and it counts from that generation on.",
+    }));
+}
 
 async function certify(inputs: CertificateAuthorityInputs, key: string, now: Date): Promise<string> {
     return makeAuthorityCertificate({

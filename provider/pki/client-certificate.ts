@@ -1,5 +1,6 @@
 /** The resource ClientCertificate: issued by an authority for a key made here or for a request, renewed before its end. */
 import { z } from "zod";
+import { changedProperties } from "../changes";
 import { parseDuration } from "../duration";
 import { checkInputs, isKnown } from "../inputs";
 import type { CheckFailure, PlannedInputs, ResourceType } from "../resource";
@@ -10,7 +11,7 @@ import { issueClientCertificate, PAIR_REMEDY, type Issued } from "./issue";
 import type { KeyFile } from "./key-file";
 import { DEFAULT_KEY_ALGORITHM, keyMatchesCertificate, normalisePrivateKey, type KeyAlgorithm } from "./keys";
 import { invalidInput, normalisePem } from "./pem";
-import { changedProperties, isDue } from "./renewal";
+import { isDue, sameDurations } from "./renewal";
 import { normaliseRequest } from "./request";
 
 export interface ClientCertificateInputs {
@@ -82,7 +83,7 @@ export const clientCertificate: ResourceType<ClientCertificateInputs, ClientCert
     },
 
     diff(state, inputs, now) {
-        const changed = changedProperties(state, inputs, [...REISSUING, ...AROUND]);
+        const changed = changedProperties(state, inputs, [...REISSUING, ...AROUND], sameDurations);
         const due = isRenewalUseful(state, { ...state, ...known(inputs) }, now) ? ["notAfter"] : [];
         return { changed: [...changed, ...due], replaces: [] };
     },
@@ -100,7 +101,7 @@ export const clientCertificate: ResourceType<ClientCertificateInputs, ClientCert
     async update(_id, state, inputs, context) {
         const now = context.now();
         const keeps =
-            changedProperties<ClientCertificateInputs>(state, inputs, REISSUING).length === 0 &&
+            changedProperties(state, inputs, REISSUING, sameDurations).length === 0 &&
             !isRenewalUseful(state, inputs, now) &&
             stillHolds(state, inputs, now);
         const issued = keeps ? issuedIn(state) : await issue(inputs, now);

@@ -8,6 +8,7 @@ import { invalidInput } from "./pem";
 
 /** The kinds of key that are made here. */
 export const KEY_ALGORITHMS = ["RSA-2048", "RSA-3072", "RSA-4096", "EC-P256", "EC-P384"] as const;
+/** RSA by its bits, EC by its curve. "RSA-4096" unless said. */
 export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
 export const DEFAULT_KEY_ALGORITHM: KeyAlgorithm = "RSA-4096";
 

@@ -1,8 +1,6 @@
-/** When a certificate is due for renewal, and which inputs of one differ by meaning: pure decisions. */
-import { isDeepStrictEqual } from "node:util";
+/** When a certificate is due for renewal, and how its inputs are compared: pure decisions. */
+import type { Same } from "../changes";
 import { durationOrUndefined, parseDuration } from "../duration";
-import { isKnown } from "../inputs";
-import type { PlannedInputs } from "../resource";
 import { parseCertificate } from "./parsed-certificate";
 
 /** What the state of every certificate tells about it. */
@@ -32,24 +30,14 @@ export function isDue(notAfter: string, renewBefore: string, now: Date): boolean
     return now.getTime() >= Date.parse(notAfter) - parseDuration(renewBefore, "renewBefore");
 }
 
-/**
- * The properties whose wanted value is not that of the state: unknown, or different by meaning. Durations are
- * compared as such, so that "24h" is "1d".
- */
-export function changedProperties<Inputs extends object>(
-    state: Inputs,
-    inputs: PlannedInputs<Inputs>,
-    properties: readonly (keyof Inputs & string)[],
-): readonly (keyof Inputs & string)[] {
-    return properties.filter((property) => {
-        const wanted: unknown = inputs[property];
-        return !isKnown(wanted) || !same(state[property], wanted);
-    });
-}
+/** Compares durations by their length, so that "24h" is "1d". */
+export const sameDurations: Readonly<Record<"validity" | "renewBefore", Same>> = {
+    validity: sameDuration,
+    renewBefore: sameDuration,
+};
 
-function same(one: unknown, other: unknown): boolean {
-    if (isDeepStrictEqual(one, other)) return true;
-    if (typeof one !== "string" || typeof other !== "string") return false;
-    const duration = durationOrUndefined(one);
-    return duration !== undefined && duration === durationOrUndefined(other);
+function sameDuration(before: unknown, after: unknown): boolean {
+    if (typeof before !== "string" || typeof after !== "string") return before === after;
+    const duration = durationOrUndefined(before);
+    return before === after || (duration !== undefined && duration === durationOrUndefined(after));
 }

@@ -52,17 +52,23 @@ describe("bad input on the real engine", function () {
         assert.match(message, /Ca resource 'gate' has a problem: caPem: .*certificate.*\. [A-Z][a-z]+ /);
     });
 
-    it("names what is no PEM at all, in an authority given to AccountMfa", async () => {
-        const message = await previewSays(
-            () =>
-                new AccountMfa("account", {
-                    ...ACCOUNT,
-                    authority: { certificates: { old: "gate.pem" } },
-                    clients: { visitor: { certificatePem: GARBAGE } },
-                    protect: [],
-                }),
+    it("names what is no PEM at all, in what is given to AccountMfa", async () => {
+        const { pem } = await makeAuthority();
+        const given = (certificate: string, visitor: string) => () =>
+            new AccountMfa("account", {
+                ...ACCOUNT,
+                authority: { certificates: { old: certificate } },
+                clients: { visitor: { certificatePem: visitor } },
+                protect: [{ client: "visitor" }],
+            });
+        assert.match(
+            await previewSays(given("gate.pem", pem)),
+            /'account-plan' has a problem: rules\[0\] "certificate-old"\.authorityPems\[0\]: The text is no PEM certificate, it looks/,
         );
-        assert.match(message, /Ca resource 'account-ca-old' has a problem: caPem: .*PEM/);
+        assert.match(
+            await previewSays(given(pem, GARBAGE)),
+            /'account-plan' has a problem: protect\[0\] "visitor"\.certificatePem: .*certificate.*\. [A-Z]/,
+        );
     });
 
     it("names a range that is none, by its place in the list", async () => {

@@ -5,7 +5,14 @@ import { z } from "zod";
 import { outscale, pki } from "../../sdk";
 import { providerText } from "../../provider/dynamic";
 import { accountProgram, EC, OFFICE } from "../support/account-program";
-import { changesOf, openDeployment, OPENING, type Checkpoint, type Deployment } from "../support/deployment";
+import {
+    changesOf,
+    openDeployment,
+    OPENING,
+    skipWherePlain,
+    type Checkpoint,
+    type Deployment,
+} from "../support/deployment";
 import { failureOf } from "../support/secrets";
 import { refusal, shapeOf, type AccountShape } from "../support/staged-account";
 
@@ -154,7 +161,12 @@ describe("AccountMfa on the real engine", function () {
         try {
             const preview = await bare.stack.preview();
             assert.deepEqual(preview.changes, { create: 15 });
-            assert.deepEqual(preview.diagnostics, []);
+            // Where the programs are projects, the engine tells where their language host came from.
+            const notes = /^using pulumi-language-nodejs from /;
+            assert.deepEqual(
+                preview.diagnostics.filter(({ message }) => !notes.test(message)),
+                [],
+            );
             assert.deepEqual(bare.emulator.calls, []);
         } finally {
             await bare.close();
@@ -170,6 +182,7 @@ describe("single resources on the real engine", function () {
     let authority: string;
 
     before(async function () {
+        skipWherePlain(this);
         this.timeout(OPENING);
         const program = () => {
             const { certificatePem } = new pki.CertificateAuthority("authority", {
@@ -186,7 +199,7 @@ describe("single resources on the real engine", function () {
     });
 
     beforeEach(() => deployment.restore(empty));
-    after(() => deployment.close());
+    after(() => (deployment as Deployment | undefined)?.close());
 
     const gate =
         (options: Partial<outscale.CaArgs> & { readonly adopt?: boolean } = {}) =>

@@ -12,7 +12,7 @@ import { account, scenarios } from "./scenarios";
  */
 function cutLoose(graph: Graph): Graph {
     return graph
-        .filter((node) => node.name !== "account-cockpit-rule")
+        .filter((node) => !["account-cockpit-rule", "account-settled"].includes(node.name))
         .map((node) => {
             if (node.token !== "outscale:RetiredApiAccessRule") return node;
             const { proof: _proof, clientCertificates: _certificates, ...inputs } = node.inputs;

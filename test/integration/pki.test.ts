@@ -35,6 +35,7 @@ const caInputs = (over: Partial<CertificateAuthorityInputs>): CertificateAuthori
     validity: "365d",
     renewBefore: "30d",
     pathLength: 1,
+    permanent: false,
     ...over,
 });
 

@@ -1,5 +1,5 @@
 /** A request as it is sent. */
-import { canonicalJson } from "./canonical";
+import { canonicalJson } from "../../canonical-json";
 import type { CallName, Calls } from "./calls";
 
 /**

@@ -7,14 +7,15 @@ import type { ProtectedIdentityArgs } from "./shared";
 export interface PlannedRuleArgs {
     /** Refusals speak of the rule by this name. */
     name: pulumi.Input<string>;
-    /** The certificates, PEM, of the authorities that it names. None unless given. */
+    /** The certificates, PEM, of the authorities that it names. None, and so no certificate asked for, unless given. */
     authorityPems?: pulumi.Input<pulumi.Input<string>[]>;
-    /** Subject common names. Any unless given. */
+    /** Subject common names, compared exactly. Any unless given. */
     cns?: pulumi.Input<pulumi.Input<string>[]>;
     /** Addresses or CIDR ranges. Any unless given. */
     ipRanges?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
+/** What is judged, and for whom. */
 export interface ApiAccessPlanArgs {
     /** The rules that are meant to stay: they alone must admit everyone in `protect`. */
     rules: pulumi.Input<pulumi.Input<PlannedRuleArgs>[]>;

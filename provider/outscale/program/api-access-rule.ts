@@ -4,7 +4,7 @@ import { DynamicResource } from "../../dynamic";
 import { defaultDescription, sharedSecrets, type SharedArgs } from "./shared";
 
 export interface ApiAccessRuleArgs extends SharedArgs {
-    /** Authorities, one of which must have issued the caller's certificate. None asked for unless given. */
+    /** `caId`s, one of whose authorities must have issued the caller's certificate. None asked for unless given. */
     caIds?: pulumi.Input<pulumi.Input<string>[]>;
     /** Subject common names, one of which the certificate must bear, exactly. Needs `caIds`. Any unless given. */
     cns?: pulumi.Input<pulumi.Input<string>[]>;
@@ -12,21 +12,39 @@ export interface ApiAccessRuleArgs extends SharedArgs {
     ipRanges?: pulumi.Input<pulumi.Input<string>[]>;
     /** `<project>/<stack> <name>` unless given. */
     description?: pulumi.Input<string>;
-    /** Take over a rule of the account with the same criteria, whatever its description. False unless given. */
+    /**
+     * Take over a rule of the account with the same criteria, whatever its description. False unless given. Counts at
+     * creation only. Where there is none, one is created; where several fit and none has this description, that is
+     * refused (`AmbiguousMatch`). Destroying what was taken over gives it back what it said before, instead of
+     * deleting it.
+     */
     adopt?: pulumi.Input<boolean>;
-    /** Take over this very rule (`aar-…`), whatever it says now. */
+    /**
+     * Take over this very rule (`aar-…`), as with `adopt`, whatever it says now. Counts at creation only. Refused
+     * (`AmbiguousMatch`) where the account has no such rule.
+     */
     adoptId?: pulumi.Input<string>;
+    /**
+     * Whether a rule that is narrowed is made anew, and the old one deleted at the end of the deployment, instead of
+     * being changed in place. Worth it where a proof comes between; an adopted rule never is. False unless given.
+     */
+    replaceToNarrow?: pulumi.Input<boolean>;
 }
 
 /**
  * An access rule of an OUTSCALE account: at least one of `caIds` and `ipRanges`. Criteria within a rule are
  * cumulative, one entry of each is enough, and any rule that matches admits the call.
- * A change or deletion after which somebody in `protect` would no longer be admitted is refused.
+ * A change or deletion after which somebody in `protect` would no longer be admitted is refused (`Lockout`), and so is
+ * the deletion of the account's last rule.
  */
 export class ApiAccessRule extends DynamicResource {
+    /** Empty where no certificate is asked for. */
     declare readonly caIds: pulumi.Output<string[]>;
+    /** Empty where any common name will do. */
     declare readonly cns: pulumi.Output<string[]>;
+    /** Empty where any address will do. */
     declare readonly ipRanges: pulumi.Output<string[]>;
+    /** As on the account. */
     declare readonly description: pulumi.Output<string>;
     /** `aar-` and 32 hexadecimal digits. */
     declare readonly ruleId: pulumi.Output<string>;

@@ -1,5 +1,6 @@
 /** Bad input, resource by resource: the failure names the property and says what to do. */
 import { beforeAll, expect, test } from "@jest/globals";
+import { apiAccessPlan } from "../../../provider/outscale/api-access-plan";
 import { apiAccessProof } from "../../../provider/outscale/api-access-proof";
 import { apiAccessRule } from "../../../provider/outscale/api-access-rule";
 import { apiAccessRuleRecord } from "../../../provider/outscale/api-access-rule-record";
@@ -82,19 +83,24 @@ const cases: [Checked, string, () => object, [string, string | RegExp][]][] = [
         ca,
         "an identity of which nothing is said",
         () => ({ caPem: pemOf(), protect: [{ name: "a" }] }),
-        [["protect[0]", /^Say where the identity comes from \(`sourceIp`\), or which client certificate/]],
+        [
+            [
+                'protect[0] "a"',
+                /^Say where the identity comes from \(`sourceIp`\), or which client certificate/,
+            ],
+        ],
     ],
     [
         ca,
         "an identity with a bad address",
         () => ({ caPem: pemOf(), protect: [{ name: "a", sourceIp: "192.0.2" }] }),
-        [["protect[0].sourceIp", CIDR]],
+        [['protect[0] "a".sourceIp', CIDR]],
     ],
     [
         ca,
         "an identity with a typo",
         () => ({ caPem: pemOf(), protect: [{ name: "a", sourceIp: "::1", sourceIP: "::1" }] }),
-        [["protect[0]", 'There is no such input as "sourceIP" in it. Remove it, or correct its name.']],
+        [['protect[0] "a"', 'There is no such input as "sourceIP" in it. Remove it, or correct its name.']],
     ],
     [
         ca,
@@ -110,8 +116,8 @@ const cases: [Checked, string, () => object, [string, string | RegExp][]][] = [
             protect: [{ name: "a", certificatePem: "x", authorityPems: [pemOf(), "y"] }],
         }),
         [
-            ["protect[0].certificatePem", NO_PEM],
-            ["protect[0].authorityPems[1]", NO_PEM],
+            ['protect[0] "a".certificatePem', NO_PEM],
+            ['protect[0] "a".authorityPems[1]', NO_PEM],
         ],
     ],
     [
@@ -191,6 +197,13 @@ const cases: [Checked, string, () => object, [string, string | RegExp][]][] = [
     ],
     [retiredApiAccessRule, "a proof that is no text", () => ({ proof: true }), [["proof", TEXT]]],
 
+    [apiAccessPlan, "no rules", () => ({}), [["rules", "It is missing. Give a list."]]],
+    [
+        apiAccessPlan,
+        "a rule by its id",
+        () => ({ rules: [{ name: "a", ruleId: "aar-1" }] }),
+        [['rules[0] "a"', 'There is no such input as "ruleId" in it. Remove it, or correct its name.']],
+    ],
     [apiAccessProof, "no rules", () => ({}), [["rules", "It is missing. Give a list."]]],
     [
         apiAccessProof,
@@ -203,16 +216,16 @@ const cases: [Checked, string, () => object, [string, string | RegExp][]][] = [
         "a bad rule",
         () => ({ rules: [{ name: "a", authorityPems: ["x"], ipRanges: ["x"], cns: "x" }] }),
         [
-            ["rules[0].authorityPems[0]", NO_PEM],
-            ["rules[0].cns", LIST],
-            ["rules[0].ipRanges[0]", CIDR],
+            ['rules[0] "a".authorityPems[0]', NO_PEM],
+            ['rules[0] "a".cns', LIST],
+            ['rules[0] "a".ipRanges[0]', CIDR],
         ],
     ],
     [
         apiAccessProof,
         "a typo in a rule",
         () => ({ rules: [{ name: "a", ipRange: ["::1"] }] }),
-        [["rules[0]", 'There is no such input as "ipRange" in it. Remove it, or correct its name.']],
+        [['rules[0] "a"', 'There is no such input as "ipRange" in it. Remove it, or correct its name.']],
     ],
     [
         apiAccessProof,

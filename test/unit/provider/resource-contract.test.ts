@@ -1,5 +1,6 @@
 /** What holds of every resource type: unknown values pass its check and count as changes; its own answers are stable. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
+import { apiAccessPlan } from "../../../provider/outscale/api-access-plan";
 import { apiAccessProof } from "../../../provider/outscale/api-access-proof";
 import { apiAccessRule } from "../../../provider/outscale/api-access-rule";
 import { apiAccessRuleRecord } from "../../../provider/outscale/api-access-rule-record";
@@ -62,7 +63,14 @@ const subjects: readonly Subject[] = [
     },
     {
         type: anyType(apiAccessRule),
-        inputs: () => ({ ...rule, description: "d", adopt: true, adoptId: "aar-1", ...shared() }),
+        inputs: () => ({
+            ...rule,
+            description: "d",
+            adopt: true,
+            adoptId: "aar-1",
+            replaceToNarrow: true,
+            ...shared(),
+        }),
         outputs: () => ({ ruleId: "aar-1" }),
         ignored: ["adopt", "adoptId"],
         replacing: [],
@@ -87,6 +95,23 @@ const subjects: readonly Subject[] = [
         replacing: [],
     },
     {
+        type: anyType(apiAccessPlan),
+        inputs: () => ({
+            rules: [
+                {
+                    name: "certificate",
+                    authorityPems: [holders.authorities.a.certificatePem],
+                    cns: ["alice"],
+                    ipRanges: ["192.0.2.0/24"],
+                },
+            ],
+            protect: shared().protect,
+        }),
+        outputs: () => ({}),
+        ignored: [],
+        replacing: [],
+    },
+    {
         type: anyType(apiAccessProof),
         inputs: () => ({
             rules: [
@@ -99,6 +124,7 @@ const subjects: readonly Subject[] = [
                 },
             ],
             probe: holders.alice,
+            protectPrevious: true,
             ...shared(),
         }),
         outputs: () => ({ provenAt: NOW.toISOString(), conclusive: true, otherRules: [] }),
@@ -114,6 +140,7 @@ const subjects: readonly Subject[] = [
             validity: "365d",
             renewBefore: "30d",
             pathLength: 1,
+            permanent: true,
             privateKeyFile: { path: "key.pem", passphraseVariable: "PASSPHRASE" },
         }),
         outputs: () => ({ certificatePem: "", notBefore: "", notAfter: NEVER, fingerprintSha1: "" }),
@@ -166,6 +193,7 @@ test("the subjects are all the types there are", () => {
         "outscale:ApiAccessRule",
         "outscale:ApiAccessRuleRecord",
         "outscale:RetiredApiAccessRule",
+        "outscale:ApiAccessPlan",
         "outscale:ApiAccessProof",
         "pki:CertificateAuthority",
         "pki:ClientCertificate",

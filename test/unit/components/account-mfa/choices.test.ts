@@ -64,8 +64,14 @@ describe("generations of a made authority", () => {
         expect(declared(nodes)).toEqual(
             rules.map((rule) => ({ ...rule, ruleId: `⟦account-rule-${rule.name}.ruleId⟧` })),
         );
-        expect(inputsOf(nodes, "account-authority-2")).toEqual({ commonName: "project stack account 2" });
-        expect(inputsOf(nodes, "account-authority-1")).toEqual({ commonName: "project stack account 1" });
+        expect(inputsOf(nodes, "account-authority-2")).toEqual({
+            commonName: "project stack account 2",
+            permanent: true,
+        });
+        expect(inputsOf(nodes, "account-authority-1")).toEqual({
+            commonName: "project stack account 1",
+            permanent: true,
+        });
     });
 
     test("a key file for each generation, and the present one's for issuing", async () => {
@@ -83,10 +89,12 @@ describe("generations of a made authority", () => {
         });
         expect(inputsOf(nodes, "account-authority-1")).toEqual({
             commonName: "Our CA",
+            permanent: true,
             privateKeyFile: file(1),
         });
         expect(inputsOf(nodes, "account-authority-2")).toEqual({
             commonName: "Our CA",
+            permanent: true,
             privateKeyFile: file(2),
         });
         expect(inputsOf(nodes, "account-client-alice")).toEqual({

@@ -79,6 +79,7 @@ test("the whole account, golden", async () => {
                 keyAlgorithm: "EC-P256",
                 validity: "730d",
                 renewBefore: "60d",
+                permanent: true,
             },
             dependencies: [],
         },
@@ -127,7 +128,13 @@ test("the whole account, golden", async () => {
         },
         "account-rule-people-1": {
             token: "outscale:ApiAccessRule",
-            inputs: { caIds: ["⟦account-ca-1.caId⟧"], cns: ["operator"], description: "People", ...shared },
+            inputs: {
+                caIds: ["⟦account-ca-1.caId⟧"],
+                cns: ["operator"],
+                description: "People",
+                replaceToNarrow: true,
+                ...shared,
+            },
             dependencies: [
                 "account-authority-1",
                 "account-ca-1",
@@ -142,6 +149,7 @@ test("the whole account, golden", async () => {
                 caIds: ["⟦account-ca-1.caId⟧"],
                 ipRanges: ["203.0.113.0/24"],
                 description: "project/stack account-rule-machines-1",
+                replaceToNarrow: true,
                 ...shared,
             },
             dependencies: [
@@ -157,6 +165,7 @@ test("the whole account, golden", async () => {
             inputs: {
                 ipRanges: ["192.0.2.10/32"],
                 description: "project/stack account-backup-rule",
+                replaceToNarrow: true,
                 ...shared,
             },
             dependencies: [
@@ -174,6 +183,7 @@ test("the whole account, golden", async () => {
                     certificatePem: "⟦account-client-operator.certificatePem⟧",
                     privateKeyPem: "⟦account-client-operator.privateKeyPem⟧",
                 },
+                protectPrevious: false,
                 ...shared,
             },
             dependencies: [
@@ -265,7 +275,10 @@ test("the least: one client, one rule for any certificate, everyone protected, b
         "account-rule-certificate-1",
         "account-settled",
     ]);
-    expect(inputsOf(nodes, "account-authority-1")).toEqual({ commonName: "project stack account 1" });
+    expect(inputsOf(nodes, "account-authority-1")).toEqual({
+        commonName: "project stack account 1",
+        permanent: true,
+    });
     const alice = {
         name: "alice",
         certificatePem: "⟦account-client-alice.certificatePem⟧",

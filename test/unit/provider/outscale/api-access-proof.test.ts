@@ -74,16 +74,21 @@ describe("succeeds", () => {
         expect(process.waits).toEqual([]);
     });
 
-    test("conclusively only where no rule asks for no certificate, and a certificate was tried", async () => {
+    test("conclusively only where no other rule may admit the certificate that was tried", async () => {
         const conclusive = async (over: Partial<ProofInputs> = {}): Promise<[boolean, string[]]> => {
             const { state } = await proof.create({ ...inputs, ...over }, start().context);
             return [state.conclusive, state.otherRules];
         };
-        const second = { caIds: [caId], description: "other" };
-        [ruleId = ""] = setRules(account, [{ caIds: [caId] }, second]);
+        const others = [{ caIds: [caId], cns: ["somebody else"] }, { caIds: [caId] }];
+        [ruleId = ""] = setRules(account, [{ caIds: [caId] }, ...others.slice(0, 1)]);
         const rules = [declared()];
         const clientCertificates = [holders.alice];
         expect(await conclusive({ rules, clientCertificates })).toEqual([true, []]);
+        [ruleId = ""] = setRules(account, [{ caIds: [caId] }, ...others]);
+        const mine = [declared()];
+        expect(await conclusive({ rules: mine, clientCertificates })).toEqual([false, []]);
+        [ruleId = ""] = setRules(account, [{ caIds: [caId] }]);
+        rules.splice(0, 1, declared());
         const { probe: _probe, ...without } = inputs;
         expect(
             (await proof.create({ ...without, rules, clientCertificates }, start().context)).state,
@@ -191,7 +196,7 @@ describe("fails before anything is retired", () => {
                 'The declared rules do not admit everyone protected: the protected identity "clerk" (from 198.51.100.7, ' +
                 `without client certificate) would no longer be admitted (${second ?? ""}: it asks for a client certificate). ` +
                 `Declared and found: ${second ?? ""} [CA ${caId}].`,
-            remedy: "Mend the rule, the authority or the certificate and run again. Nothing has been retired.",
+            remedy: "Mend the rule, the authority or the certificate and run again. Nothing that waits for this proof has been done.",
         });
         expect(accessOf(account)).toEqual(before);
         expect(first).toBeDefined();
@@ -239,7 +244,7 @@ describe("fails before anything is retired", () => {
         expect(failure).toMatchObject({
             code: "ProofFailed",
             problem: "A call with the client certificate was refused by the access rules.",
-            remedy: expect.stringContaining("Nothing has been retired."),
+            remedy: expect.stringContaining("Nothing that waits for this proof has been done."),
             cause: expect.objectContaining({ apiCode: "14" }),
         });
     });

@@ -5,7 +5,7 @@ import {
     type ApiAccessRuleInputs,
     type ApiAccessRuleState,
 } from "../../../../provider/outscale/api-access-rule";
-import { UNKNOWN } from "../../../../provider/resource";
+import { UNKNOWN, type PlannedInputs } from "../../../../provider/resource";
 import { nobody, NOW } from "../../../support/outscale";
 
 const inputs: ApiAccessRuleInputs = {
@@ -14,9 +14,14 @@ const inputs: ApiAccessRuleInputs = {
     ipRanges: ["203.0.113.0/24", "2001:db8::/32"],
     description: "p/s rule",
     adopt: false,
+    replaceToNarrow: true,
     ...nobody,
 };
-const state = (ruleId: string): ApiAccessRuleState => ({ ...inputs, ruleId });
+const state = (ruleId: string, over: Partial<ApiAccessRuleState> = {}): ApiAccessRuleState => ({
+    ...inputs,
+    ruleId,
+    ...over,
+});
 
 describe("check", () => {
     test("fills the defaults, and drops what a set says twice", () => {
@@ -28,6 +33,7 @@ describe("check", () => {
                 ipRanges: ["192.0.2.7"],
                 description: "",
                 adopt: false,
+                replaceToNarrow: false,
                 protect: [],
                 clientCertificates: [],
             },
@@ -59,23 +65,62 @@ describe("check", () => {
 });
 
 describe("diff", () => {
-    test.each<[string, Partial<ApiAccessRuleInputs>, string[]]>([
-        ["nothing", {}, []],
-        ["another order", { cns: ["bob", "alice"], ipRanges: ["2001:db8::/32", "203.0.113.0/24"] }, []],
-        ["addresses written otherwise", { ipRanges: ["2001:DB8:0::7/32", "203.0.113.9/24"] }, []],
-        ["a mapped address", { ipRanges: ["2001:db8::/32", "::ffff:203.0.113.0/120"] }, []],
-        ["another address", { ipRanges: ["203.0.113.0/25", "2001:db8::/32"] }, ["ipRanges"]],
-        ["an address less", { ipRanges: ["203.0.113.0/24"] }, ["ipRanges"]],
-        ["a CN more", { cns: ["alice", "bob", "carol"] }, ["cns"]],
-        ["a CN of other case", { cns: ["Alice", "bob"] }, ["cns"]],
-        ["another authority", { caIds: ["ca-1"] }, ["caIds"]],
-        ["a description", { description: "d" }, ["description"]],
-        ["several", { description: "d", caIds: [], cns: [] }, ["caIds", "cns", "description"]],
-        ["adoption", { adopt: true, adoptId: "aar-1" }, []],
-    ])("%s", (_title, over, changed) => {
+    test.each<[string, Partial<PlannedInputs<ApiAccessRuleInputs>>, string[], string[]]>([
+        ["nothing", {}, [], []],
+        ["another order", { cns: ["bob", "alice"], ipRanges: ["2001:db8::/32", "203.0.113.0/24"] }, [], []],
+        ["addresses written otherwise", { ipRanges: ["2001:DB8:0::7/32", "203.0.113.9/24"] }, [], []],
+        ["a mapped address", { ipRanges: ["2001:db8::/32", "::ffff:203.0.113.0/120"] }, [], []],
+        ["another address", { ipRanges: ["203.0.113.0/25", "2001:db8::/32"] }, ["ipRanges"], ["ipRanges"]],
+        ["an address less", { ipRanges: ["203.0.113.0/24"] }, ["ipRanges"], ["ipRanges"]],
+        [
+            "an address more, the others written otherwise",
+            { ipRanges: ["2001:DB8::7/32", "203.0.113.0/24", "192.0.2.1"] },
+            ["ipRanges"],
+            [],
+        ],
+        ["a CN more", { cns: ["alice", "bob", "carol"] }, ["cns"], []],
+        ["a CN less", { cns: ["alice"] }, ["cns"], ["cns"]],
+        ["a CN of other case", { cns: ["Alice", "bob"] }, ["cns"], ["cns"]],
+        ["no CN asked for", { cns: [] }, ["cns"], []],
+        ["another authority", { caIds: ["ca-1"] }, ["caIds"], ["caIds"]],
+        ["an authority not known yet", { caIds: [UNKNOWN] }, ["caIds"], ["caIds"]],
+        ["a description", { description: "d" }, ["description"], []],
+        [
+            "wider in one, narrower in another",
+            { cns: [], ipRanges: ["::/0"] },
+            ["cns", "ipRanges"],
+            ["ipRanges"],
+        ],
+        ["several", { description: "d", caIds: [], cns: [] }, ["caIds", "cns", "description"], []],
+        ["adoption", { adopt: true, adoptId: "aar-1" }, [], []],
+    ])("%s: what narrows is made anew", (_title, over, changed, replaces) => {
         expect(apiAccessRule.diff(state("aar-1"), { ...inputs, ...over }, NOW)).toEqual({
             changed,
+            replaces,
+        });
+    });
+
+    test("a criterion where none was asked for narrows", () => {
+        const before = state("aar-1", { cns: [] });
+        expect(apiAccessRule.diff(before, inputs, NOW)).toEqual({ changed: ["cns"], replaces: ["cns"] });
+    });
+
+    test("a rule is narrowed in place unless told", () => {
+        const narrower = { ...inputs, cns: ["alice"], replaceToNarrow: false };
+        expect(apiAccessRule.diff(state("aar-1"), narrower, NOW)).toEqual({
+            changed: ["cns", "replaceToNarrow"],
             replaces: [],
         });
+    });
+
+    test("an adopted rule is changed in place, for it is owed back", () => {
+        const found = { caIds: [], cns: [], ipRanges: ["::/0"], description: "" };
+        for (const owed of [{ found }, { adoptId: "aar-1" }]) {
+            const before = state("aar-1", owed);
+            expect(apiAccessRule.diff(before, { ...inputs, cns: ["alice"] }, NOW)).toEqual({
+                changed: ["cns"],
+                replaces: [],
+            });
+        }
     });
 });

@@ -36,6 +36,7 @@ beforeEach(() => {
         ipRanges: ["203.0.113.0/24", "2001:db8::/32"],
         description: "p/s rule",
         adopt: false,
+        replaceToNarrow: false,
         ...nobody,
     };
 });
@@ -323,7 +324,7 @@ describe("delete", () => {
         expect(await rejection(apiAccessRule.delete(id, state(id), process.context))).toMatchObject({
             code: "Lockout",
             problem: `Refused to delete the access rule ${id}: it is the last of the account, and without any nobody gets in.`,
-            remedy: "Declare another rule first. Nothing has been changed.",
+            remedy: "Declare another rule first. This call was not made.",
         });
         expect(ids()).toEqual([id]);
         expect(process.changes()).toEqual([]);

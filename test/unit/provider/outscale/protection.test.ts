@@ -182,7 +182,7 @@ describe("the refusal", () => {
         );
         expect(error.remedy).toBe(
             'Declare a rule that admits "stranger" and keep it, wait with this change until its holder uses the new ' +
-                "certificate, or, if it may lose its access, take it out of `protect`. Nothing has been changed.",
+                "certificate, or, if it may lose its access, take it out of `protect`. This call was not made.",
         );
         expect(error.message).toBe(`${error.problem} ${error.remedy}`);
     });

@@ -204,10 +204,13 @@ describe("delete", () => {
             remedy: expect.stringContaining("`aliases`"),
         });
         expect(accessOf(account)).toEqual(before);
-        // Neither one for another rule, nor one that has a record of its own, nor one that says nothing of its rule.
+        // One that has a record of the rule owes it: the rule stays gone.
+        await deleteWhile([{ ...inputs }]);
+        await deleteWhile([renamed, { ...inputs, criteria: {} }]);
+        expect(accessOf(account)).toEqual(before);
+        // Neither one for another rule, nor one that says nothing of its rule.
         const others = [
             { ...renamed, criteria: { ipRanges: ["198.51.100.0/24"] } },
-            { ...inputs },
             { ...renamed, criteria: {} },
             { nonsense: true },
         ];

@@ -166,13 +166,13 @@ describe("create", () => {
             "nobody is protected",
             () => ({ protect: [] }),
             "nobody is protected, so nobody would be sure to get in.",
-            "Name at least one identity in `protect`. Nothing has been changed.",
+            "Name at least one identity in `protect`. This call was not made.",
         ],
         [
             "the provider itself would be out",
             () => ({ clientCertificates: [] }),
             "every rule that would remain asks for a client certificate, and the provider has none to present.",
-            "Put one in the provider's configuration (`outscale:x509CertPath`, `outscale:x509KeyPath`), or add a backup address to deploy from. Nothing has been changed.",
+            "Put one in the provider's configuration (`outscale:x509CertPath`, `outscale:x509KeyPath`), or add a backup address to deploy from. This call was not made.",
         ],
     ])("is refused where %s", async (_title, over, why, remedy) => {
         const before = accessOf(account);

@@ -28,6 +28,7 @@ const inputs: CertificateAuthorityInputs = {
     validity: "365d",
     renewBefore: "30d",
     pathLength: 1,
+    permanent: false,
 };
 const VARIABLE = "PORTCULLIS_TEST_CA_PASSPHRASE";
 
@@ -59,6 +60,7 @@ describe("check", () => {
                 validity: "365d",
                 renewBefore: "30d",
                 pathLength: 1,
+                permanent: false,
             },
             failures: [],
         });
@@ -180,11 +182,22 @@ describe("diff", () => {
         ["another validity", { validity: "30d", renewBefore: "30d" }, ["validity"], []],
         ["another moment of renewal", { renewBefore: "10d" }, ["renewBefore"], []],
         ["a moment of renewal that has come", { renewBefore: "365d" }, ["renewBefore", "notAfter"], []],
+        ["permanence", { permanent: true }, ["permanent"], []],
         ["a key file", { privateKeyFile: { path: "p", passphraseVariable: "V" } }, ["privateKeyFile"], []],
         ["an unknown name", { commonName: UNKNOWN }, ["commonName"], ["commonName"]],
         ["an unknown duration", { renewBefore: UNKNOWN }, ["renewBefore"], []],
     ])("%s", (_title, over, changed, replaces) => {
         expect(diff(over)).toEqual({ changed, replaces });
+    });
+
+    test("a name that reads like a duration is a name", () => {
+        const named = { ...state, commonName: "24h", organization: "60m" };
+        const { replaces } = certificateAuthority.diff(
+            named,
+            { ...inputs, commonName: "1d", organization: "1h" },
+            NOW,
+        );
+        expect(replaces).toEqual(["commonName", "organization"]);
     });
 
     test("renewal is due from renewBefore on, expired or not", () => {

@@ -1,0 +1,42 @@
+/** How what the program no longer declares is deleted: with whose certificate, and whom it must spare. */
+import { z } from "zod";
+import { Declarations } from "../declarations";
+import type { Context } from "../resource";
+import { admitted } from "./account";
+import { apiAccessPlan } from "./api-access-plan";
+import { apiAccessProof } from "./api-access-proof";
+import type { OutscaleApi } from "./api/client";
+import type { ProtectedIdentity } from "./protection";
+import { shared, type SharedInputs } from "./schemas";
+import { spared } from "./spared";
+
+const credentials = z.object({ clientCertificates: shared.clientCertificates });
+
+/**
+ * The API for a deletion. What is deleted may hold no certificate any more that the rules accept; the proofs that the
+ * program declares hold one that they do.
+ */
+export function admittedToDelete(
+    { client, declared = new Declarations() }: Context<OutscaleApi>,
+    state: Pick<SharedInputs, "clientCertificates">,
+): OutscaleApi {
+    const held = declared.of(apiAccessProof.token).flatMap(({ inputs }) => {
+        const { success, data } = credentials.safeParse(inputs);
+        return success ? [data] : [];
+    });
+    return admitted(client, state, ...held);
+}
+
+/** Whom the deletion of a rule spares; `ruleToken` is the type of the rules that the program declares. */
+export function sparedByDeletion(
+    ruleId: string,
+    remembered: readonly ProtectedIdentity[],
+    ruleToken: string,
+    { declared = new Declarations() }: Context<OutscaleApi>,
+): readonly ProtectedIdentity[] {
+    return spared(ruleId, remembered, {
+        plans: declared.of(apiAccessPlan.token),
+        proofs: declared.of(apiAccessProof.token),
+        rules: declared.of(ruleToken),
+    });
+}
