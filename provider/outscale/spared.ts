@@ -1,5 +1,6 @@
 /** Whom the deletion of a rule has to spare, by what the rule remembers and the program declares. */
 import { z } from "zod";
+import { canonicalJson } from "../canonical-json";
 import type { Declaration } from "../declarations";
 import { heldAndWanted, type ProtectedIdentity } from "./protection";
 import { shared } from "./schemas";
@@ -21,10 +22,12 @@ export function spared(
     witnesses: Witnesses,
 ): readonly ProtectedIdentity[] {
     const declared = [...witnesses.proofs, ...witnesses.rules].flatMap(({ inputs }) => parsed(plan, inputs));
-    return mayBeInUse(ruleId, remembered, witnesses).flatMap((identity) => {
+    const all = mayBeInUse(ruleId, remembered, witnesses).flatMap((identity) => {
         const wanted = knownIn(declared, identity.name);
         return wanted.length === 0 ? [identity] : heldAndWanted([identity], wanted);
     });
+    // Every rule and proof of a component declares the same identities.
+    return [...new Map(all.map((identity) => [canonicalJson(identity), identity])).values()];
 }
 
 /**

@@ -93,7 +93,9 @@ test("of other authorities it does not count, where the rule stood in a proof th
 test("whom the program still protects by that name is spared from the address of now, with the remembered certificate", () => {
     const moved = { ...office, sourceIp: "192.0.2.99" };
     const rule = (protect: readonly ProtectedIdentity[]): Declaration => ({ inputs: { protect }, last: {} });
-    expect(spared("aar-1", [office], { proofs: [], plans: [], rules: [rule([moved])] })).toEqual([moved]);
+    // Said twice, it is spared once.
+    const rules = [rule([moved]), rule([moved, as("bob", ["a"], "bob")])];
+    expect(spared("aar-1", [office], { proofs: [], plans: [], rules })).toEqual([moved]);
     const away = { ...as("aliceOfB"), sourceIp: "192.0.2.99" };
     expect(spared("aar-1", [as("alice")], { proofs: [], plans: [], rules: [rule([away])] })).toEqual([
         away,
