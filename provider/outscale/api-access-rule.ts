@@ -109,7 +109,7 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
     async delete(id, state, context) {
         const api = admittedToDelete(context, state);
         // Made or taken over under another name in this very run: the rule stays, only this name for it goes.
-        if (api.claimed.has(id)) return;
+        if (api.claimed.has(id) || (await isStillDeclared(id, state, api, context))) return;
         const protect = sparedByDeletion(id, state.protect, apiAccessRule.token, context);
         if (state.found !== undefined) {
             const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
@@ -120,6 +120,33 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
         await deleteRule(id, { protect }, { ...context, client: api });
     },
 };
+
+/**
+ * Whether the program declares this very rule, with no other on the account that is equal to it: a replacement took it
+ * over again in a run that was interrupted, and left its old name for it to be deleted.
+ */
+async function isStillDeclared(
+    id: string,
+    state: ApiAccessRuleState,
+    api: OutscaleApi,
+    { declared }: Context<OutscaleApi>,
+): Promise<boolean> {
+    const form = ({ caIds, cns, ipRanges, description }: ApiAccessRuleInputs): ApiRule => ({
+        ApiAccessRuleId: id,
+        CaIds: [...caIds],
+        Cns: [...cns],
+        IpRanges: [...ipRanges],
+        Description: description,
+    });
+    const isDeclared = (declared?.of(apiAccessRule.token) ?? []).some(({ inputs }) => {
+        const { success, data } = schema.safeParse(inputs);
+        return success && equal(form(state), data);
+    });
+    if (!isDeclared) return false;
+    const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
+    const alike = ApiAccessRules.filter((rule) => equal(rule, state));
+    return alike.length === 1 && alike[0]?.ApiAccessRuleId === id;
+}
 
 /**
  * The criteria that may admit fewer than before. Where the rule is made anew for them, the old one is deleted last, when

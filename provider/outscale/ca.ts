@@ -4,7 +4,7 @@ import { changedProperties } from "../changes";
 import { PortcullisError } from "../errors";
 import { checkInputs } from "../inputs";
 import { fingerprintSha1 } from "../pki/pem";
-import { PartialFailure, type ResourceType } from "../resource";
+import { PartialFailure, type Context, type ResourceType } from "../resource";
 import { admitted, narrow } from "./account";
 import type { Calls } from "./api/calls";
 import { admittedToDelete } from "./deleting";
@@ -103,6 +103,7 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
         const api = admittedToDelete(context, state);
         // Made or taken over under another name in this very run: the authority stays, only this name for it goes.
         if (api.claimed.has(id) || !(await isThere(api, id))) return;
+        if (await isStillDeclared(id, state, api, context)) return;
         if (state.foundDescription !== undefined) return describe(api, id, state.foundDescription);
         await refuseIfNamed(api, id);
         await narrow(
@@ -130,6 +131,27 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
         );
     },
 };
+
+/**
+ * Whether the program declares this very authority, with no other on the account that is equal to it: a replacement took
+ * it over again in a run that was interrupted, and left its old name for it to be deleted.
+ */
+async function isStillDeclared(
+    id: string,
+    { fingerprint, description }: CaState,
+    api: OutscaleApi,
+    { declared }: Context<OutscaleApi>,
+): Promise<boolean> {
+    const isDeclared = (declared?.of(ca.token) ?? []).some(({ inputs }) => {
+        const { success, data } = schema.safeParse(inputs);
+        return success && data.description === description && fingerprintSha1(data.caPem) === fingerprint;
+    });
+    if (!isDeclared) return false;
+    const alike = (await withFingerprint(api, fingerprint)).filter(
+        (each) => each.Description === description,
+    );
+    return alike.length === 1 && alike[0]?.CaId === id;
+}
 
 async function isThere(api: OutscaleApi, id: string): Promise<boolean> {
     const { Cas } = await api.call("ReadCas", {});

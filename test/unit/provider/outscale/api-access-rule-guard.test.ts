@@ -195,3 +195,20 @@ test("of two narrowings at once, each harmless alone, exactly one goes through",
     expect(process.changes()).toEqual(["DeleteApiAccessRule"]);
     expect(account.admits({ sourceAddress: "203.0.113.9" })).toBe(true);
 });
+
+test("a deletion leaves the rule that the program declares, where it is the only such one", async () => {
+    const id = putRule(account, inputs);
+    const declared = new Declarations();
+    const deletion = () => apiAccessRule.delete(id, state(id), { ...start().context, declared });
+    declared.add("outscale:ApiAccessRule", {
+        inputs: { ...inputs, cns: [...inputs.cns].reverse() },
+        last: {},
+    });
+    await deletion();
+    expect(ids()).toContain(id);
+    // A twin of its own is another rule: that one stays.
+    const twin = putRule(account, inputs);
+    await deletion();
+    expect(ids()).not.toContain(id);
+    expect(ids()).toContain(twin);
+});

@@ -1,6 +1,7 @@
 /** Ca, deleted: never under a rule or its holders, and an adopted one given back. */
 import { beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { OutscaleAccount } from "../../../../emulators/outscale";
+import { Declarations } from "../../../../provider/declarations";
 import { ca, type CaInputs, type CaState } from "../../../../provider/outscale/ca";
 import { fingerprintSha1 } from "../../../../provider/pki/pem";
 import { makeHolders, type Holders } from "../../../support/holders";
@@ -54,6 +55,22 @@ describe("delete", () => {
         await ca.delete(id, state(id), process.context);
         expect(ids()).toEqual([id]);
         expect(process.changes()).toEqual([]);
+    });
+
+    test("leaves the authority that the program declares, where it is the only such one", async () => {
+        const id = putCa(account, inputs.caPem, "p/s ca");
+        const declared = new Declarations();
+        declared.add("outscale:Ca", { inputs, last: {} });
+        await ca.delete(id, state(id), { ...start().context, declared });
+        expect(ids()).toEqual([id]);
+        // A twin of its own is another authority: that one stays.
+        const twin = putCa(account, inputs.caPem, "p/s ca");
+        await ca.delete(id, state(id), { ...start().context, declared });
+        expect(ids()).toEqual([twin]);
+        const other = new Declarations();
+        other.add("outscale:Ca", { inputs: { ...inputs, description: "another" }, last: {} });
+        await ca.delete(twin, state(twin), { ...start().context, declared: other });
+        expect(ids()).toEqual([]);
     });
 
     test("gives an adopted authority its description back, and deletes it not", async () => {
