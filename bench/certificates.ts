@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Declarations } from "../provider/declarations";
 import { certificateAuthority } from "../provider/pki/certificate-authority";
 import { clientCertificate } from "../provider/pki/client-certificate";
 import type { KeyAlgorithm } from "../provider/pki/keys";
@@ -12,7 +13,12 @@ import { timePairs, type Turns } from "./pairs";
 
 const COMMON_NAME = "operator";
 /** The client of a resource that calls no service. */
-const context: Context<undefined> = { client: undefined, now: () => new Date(), sleep: (ms) => sleep(ms) };
+const context: Context<undefined> = {
+    client: undefined,
+    now: () => new Date(),
+    declared: new Declarations(),
+    sleep: (ms) => sleep(ms),
+};
 
 /** An authority as both sides use it. */
 interface Authority {

@@ -1,4 +1,4 @@
-/** One text for every way of writing the same request. */
+/** One text for every way of writing the same JSON value. */
 
 /** JSON with sorted keys and without undefined properties; the order of lists is kept. */
 export function canonicalJson(value: unknown): string {

@@ -1,4 +1,5 @@
 /** What the running program declares, as far as the engine has had it checked. */
+import type { z } from "zod";
 
 /** One resource of the program. */
 export interface Declaration {
@@ -19,4 +20,17 @@ export class Declarations {
     public of(token: string): readonly Declaration[] {
         return this.#byToken.get(token) ?? [];
     }
+
+    /** The inputs of those of one type. */
+    public inputsOf(token: string): readonly object[] {
+        return this.of(token).map(({ inputs }) => inputs);
+    }
+}
+
+/** Bags of inputs as a schema reads them; what it cannot read is left out. */
+export function readable<T>(schema: z.ZodType<T>, bags: readonly object[]): readonly T[] {
+    return bags.flatMap((bag) => {
+        const { success, data } = schema.safeParse(bag);
+        return success ? [data] : [];
+    });
 }

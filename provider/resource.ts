@@ -23,8 +23,8 @@ export interface Context<Client> {
     readonly client: Client;
     /** The present moment. */
     readonly now: () => Date;
-    /** What the running program declares; nothing where it is not known. */
-    readonly declared?: Declarations;
+    /** What the running program declares. */
+    readonly declared: Declarations;
     /** Waits, in milliseconds. */
     readonly sleep: (ms: number) => Promise<void>;
 }

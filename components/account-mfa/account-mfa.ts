@@ -72,7 +72,7 @@ export class AccountMfa extends pulumi.ComponentResource {
                 { ...rule.criteria, ...caIds, replaceToNarrow: true, ...shared },
                 afterPlan,
             );
-            return { ...planned(rule), name: rule.name, ruleId: resource.ruleId };
+            return { ...planned(rule), ruleId: resource.ruleId };
         });
 
         const probe = operator(args.operator, holders)?.present;

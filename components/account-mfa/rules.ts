@@ -56,7 +56,11 @@ function refuseCollision(rules: readonly MadeRule[]): void {
 }
 
 /** The rule as plan and proof take it. */
-export function planned({ name, authority, criteria }: MadeRule): PlannedRuleArgs {
+export function planned({
+    name,
+    authority,
+    criteria,
+}: MadeRule): PlannedRuleArgs & { readonly name: string } {
     const { cns, ipRanges } = criteria;
     return {
         name,

@@ -70,6 +70,8 @@ export const apiAccessProof: ResourceType<ProofInputs, ProofState, OutscaleApi> 
 /** At deployment, what only adds may have been done by then. */
 const ASSURANCE = "Nothing that waits for this proof has been done.";
 
+const GONE = "A declared rule is gone from the account: see whether `pulumi refresh` finds it.";
+
 async function prove(
     inputs: ProofInputs,
     last: SharedInputs["protect"],
@@ -87,9 +89,7 @@ async function prove(
     const isGone = inputs.rules.some(
         ({ ruleId }) => ruleId !== undefined && !live.some((rule) => rule.id === ruleId),
     );
-    const missing = isGone
-        ? "A declared rule is gone from the account: see whether `pulumi refresh` finds it."
-        : "";
+    const assurance = isGone ? `${GONE} ${ASSURANCE}` : ASSURANCE;
     const locked = lockouts(live, declared, heldAndWanted(last, inputs.protect), now);
     if (locked.length > 0)
         throw new LockoutError(
@@ -97,7 +97,7 @@ async function prove(
             locked,
             declared,
             now,
-            `${missing} ${ASSURANCE}`.trim(),
+            assurance,
         );
     for (const identity of inputs.protect) {
         const after = decideAccess(declared, identity, now);

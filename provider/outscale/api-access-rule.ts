@@ -1,13 +1,14 @@
 /** The ApiAccessRule resource: who may call the account's API, by certificate and by address. */
 import { z } from "zod";
 import { changedProperties } from "../changes";
+import { readable } from "../declarations";
 import { PortcullisError } from "../errors";
 import { checkInputs, isKnown } from "../inputs";
 import { UNKNOWN, type CheckFailure, type Context, type PlannedInputs, type ResourceType } from "../resource";
 import type { AccessRule } from "./access";
 import { admitted, narrow, type ApiRule, type Narrowing } from "./account";
 import { createOnce, type OutscaleApi } from "./api/client";
-import { admittedToDelete, sparedByDeletion } from "./deleting";
+import { admittedToDelete, isStillDeclared, sparedByDeletion } from "./deleting";
 import type { ProtectedIdentity } from "./protection";
 import { canonicalRange } from "./ranges";
 import { REFRESH_SHARED_MS } from "./refresh";
@@ -109,7 +110,20 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
     async delete(id, state, context) {
         const api = admittedToDelete(context, state);
         // Made or taken over under another name in this very run: the rule stays, only this name for it goes.
-        if (api.claimed.has(id) || (await isStillDeclared(id, state, api, context))) return;
+        if (api.claimed.has(id)) return;
+        const declared = readable(schema, context.declared.inputsOf(apiAccessRule.token));
+        const alike = async (): Promise<readonly string[]> => {
+            const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
+            return ApiAccessRules.filter((rule) => equal(rule, state)).map((rule) => rule.ApiAccessRuleId);
+        };
+        if (
+            await isStillDeclared(
+                id,
+                declared.some((rule) => sameRule(rule, state)),
+                alike,
+            )
+        )
+            return;
         const protect = sparedByDeletion(id, state.protect, apiAccessRule.token, context);
         if (state.found !== undefined) {
             const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
@@ -120,33 +134,6 @@ export const apiAccessRule: ResourceType<ApiAccessRuleInputs, ApiAccessRuleState
         await deleteRule(id, { protect }, { ...context, client: api });
     },
 };
-
-/**
- * Whether the program declares this very rule, with no other on the account that is equal to it: a replacement took it
- * over again in a run that was interrupted, and left its old name for it to be deleted.
- */
-async function isStillDeclared(
-    id: string,
-    state: ApiAccessRuleState,
-    api: OutscaleApi,
-    { declared }: Context<OutscaleApi>,
-): Promise<boolean> {
-    const form = ({ caIds, cns, ipRanges, description }: ApiAccessRuleInputs): ApiRule => ({
-        ApiAccessRuleId: id,
-        CaIds: [...caIds],
-        Cns: [...cns],
-        IpRanges: [...ipRanges],
-        Description: description,
-    });
-    const isDeclared = (declared?.of(apiAccessRule.token) ?? []).some(({ inputs }) => {
-        const { success, data } = schema.safeParse(inputs);
-        return success && equal(form(state), data);
-    });
-    if (!isDeclared) return false;
-    const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
-    const alike = ApiAccessRules.filter((rule) => equal(rule, state));
-    return alike.length === 1 && alike[0]?.ApiAccessRuleId === id;
-}
 
 /**
  * The criteria that may admit fewer than before. Where the rule is made anew for them, the old one is deleted last, when
@@ -190,21 +177,27 @@ function contradictions(inputs: PlannedInputs<ApiAccessRuleInputs>): CheckFailur
     return [];
 }
 
-function criteriaOf({ CaIds, Cns, IpRanges, Description }: ApiRule): RuleCriteria & { description: string } {
+type Described = RuleCriteria & { readonly description: string };
+
+function criteriaOf({ CaIds, Cns, IpRanges, Description }: ApiRule): Described {
     return { caIds: CaIds, cns: Cns, ipRanges: IpRanges, description: Description };
 }
 
-/** Whether the API's rule has the criteria given. */
-export function sameCriteria(rule: ApiRule, criteria: RuleCriteria): boolean {
+function sameCriteria(one: RuleCriteria, other: RuleCriteria): boolean {
     return (
-        sameSet(rule.CaIds, criteria.caIds) &&
-        sameSet(rule.Cns, criteria.cns) &&
-        sameRanges(rule.IpRanges, criteria.ipRanges)
+        sameSet(one.caIds, other.caIds) &&
+        sameSet(one.cns, other.cns) &&
+        sameRanges(one.ipRanges, other.ipRanges)
     );
 }
 
-function equal(rule: ApiRule, inputs: RuleCriteria & { readonly description: string }): boolean {
-    return rule.Description === inputs.description && sameCriteria(rule, inputs);
+function sameRule(one: Described, other: Described): boolean {
+    return one.description === other.description && sameCriteria(one, other);
+}
+
+/** Whether the API's rule is the one described. */
+export function equal(rule: ApiRule, described: Described): boolean {
+    return sameRule(criteriaOf(rule), described);
 }
 
 /** The rule to take over instead of creating another, if any. */
@@ -227,7 +220,7 @@ function existing(
     // Equal in every field: what an interrupted run left behind, since nothing else tells two such objects apart.
     const twin = free.find((rule) => equal(rule, inputs));
     if (twin !== undefined || !inputs.adopt) return twin;
-    const matching = free.filter((rule) => sameCriteria(rule, inputs));
+    const matching = free.filter((rule) => sameCriteria(criteriaOf(rule), inputs));
     if (matching.length > 1) {
         throw new PortcullisError({
             code: "AmbiguousMatch",
@@ -265,7 +258,7 @@ export function createRule(
 async function rewrite(
     id: string,
     who: Pick<Narrowing<unknown>, "last" | "wanted">,
-    { caIds, cns, ipRanges, description }: RuleCriteria & { readonly description: string },
+    { caIds, cns, ipRanges, description }: Described,
     context: Context<OutscaleApi>,
 ): Promise<void> {
     await narrow(context, {

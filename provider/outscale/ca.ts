@@ -1,13 +1,14 @@
 /** The Ca resource: a certificate authority that access rules of the account may name. */
 import { z } from "zod";
 import { changedProperties } from "../changes";
+import { readable } from "../declarations";
 import { PortcullisError } from "../errors";
 import { checkInputs } from "../inputs";
 import { fingerprintSha1 } from "../pki/pem";
-import { PartialFailure, type Context, type ResourceType } from "../resource";
+import { PartialFailure, type ResourceType } from "../resource";
 import { admitted, narrow } from "./account";
 import type { Calls } from "./api/calls";
-import { admittedToDelete } from "./deleting";
+import { admittedToDelete, isStillDeclared } from "./deleting";
 import { createOnce, type OutscaleApi } from "./api/client";
 import { REFRESH_SHARED_MS } from "./refresh";
 import { certificatePem, shared, type SharedInputs } from "./schemas";
@@ -103,7 +104,15 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
         const api = admittedToDelete(context, state);
         // Made or taken over under another name in this very run: the authority stays, only this name for it goes.
         if (api.claimed.has(id) || !(await isThere(api, id))) return;
-        if (await isStillDeclared(id, state, api, context)) return;
+        const { fingerprint, description } = state;
+        const isSame = (other: CaInputs): boolean =>
+            other.description === description && fingerprintSha1(other.caPem) === fingerprint;
+        const isDeclared = readable(schema, context.declared.inputsOf(ca.token)).some(isSame);
+        const alike = async (): Promise<readonly string[]> => {
+            const present = await withFingerprint(api, fingerprint);
+            return present.filter((each) => each.Description === description).map((each) => each.CaId);
+        };
+        if (await isStillDeclared(id, isDeclared, alike)) return;
         if (state.foundDescription !== undefined) return describe(api, id, state.foundDescription);
         await refuseIfNamed(api, id);
         await narrow(
@@ -131,27 +140,6 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
         );
     },
 };
-
-/**
- * Whether the program declares this very authority, with no other on the account that is equal to it: a replacement took
- * it over again in a run that was interrupted, and left its old name for it to be deleted.
- */
-async function isStillDeclared(
-    id: string,
-    { fingerprint, description }: CaState,
-    api: OutscaleApi,
-    { declared }: Context<OutscaleApi>,
-): Promise<boolean> {
-    const isDeclared = (declared?.of(ca.token) ?? []).some(({ inputs }) => {
-        const { success, data } = schema.safeParse(inputs);
-        return success && data.description === description && fingerprintSha1(data.caPem) === fingerprint;
-    });
-    if (!isDeclared) return false;
-    const alike = (await withFingerprint(api, fingerprint)).filter(
-        (each) => each.Description === description,
-    );
-    return alike.length === 1 && alike[0]?.CaId === id;
-}
 
 async function isThere(api: OutscaleApi, id: string): Promise<boolean> {
     const { Cas } = await api.call("ReadCas", {});

@@ -1,6 +1,6 @@
 /** How what the program no longer declares is deleted: with whose certificate, and whom it must spare. */
 import { z } from "zod";
-import { Declarations } from "../declarations";
+import { readable } from "../declarations";
 import type { Context } from "../resource";
 import { admitted } from "./account";
 import { apiAccessPlan } from "./api-access-plan";
@@ -17,13 +17,10 @@ const credentials = z.object({ clientCertificates: shared.clientCertificates });
  * program declares hold one that they do.
  */
 export function admittedToDelete(
-    { client, declared = new Declarations() }: Context<OutscaleApi>,
+    { client, declared }: Context<OutscaleApi>,
     state: Pick<SharedInputs, "clientCertificates">,
 ): OutscaleApi {
-    const held = declared.of(apiAccessProof.token).flatMap(({ inputs }) => {
-        const { success, data } = credentials.safeParse(inputs);
-        return success ? [data] : [];
-    });
+    const held = readable(credentials, declared.inputsOf(apiAccessProof.token));
     return admitted(client, state, ...held);
 }
 
@@ -32,11 +29,26 @@ export function sparedByDeletion(
     ruleId: string,
     remembered: readonly ProtectedIdentity[],
     ruleToken: string,
-    { declared = new Declarations() }: Context<OutscaleApi>,
+    { declared }: Context<OutscaleApi>,
 ): readonly ProtectedIdentity[] {
     return spared(ruleId, remembered, {
         plans: declared.of(apiAccessPlan.token),
         proofs: declared.of(apiAccessProof.token),
         rules: declared.of(ruleToken),
     });
+}
+
+/**
+ * Whether the program declares the very object that is to be deleted, with no other on the account that is equal to it:
+ * a replacement took it over again in a run that was interrupted, and left its old name for it to be deleted.
+ * `alike` reads the ids of the objects on the account that are equal to it.
+ */
+export async function isStillDeclared(
+    id: string,
+    isDeclared: boolean,
+    alike: () => Promise<readonly string[]>,
+): Promise<boolean> {
+    if (!isDeclared) return false;
+    const [only, ...others] = await alike();
+    return only === id && others.length === 0;
 }

@@ -2,11 +2,11 @@
 import { z } from "zod";
 import { PortcullisError } from "../errors";
 import { changedProperties } from "../changes";
-import type { Declaration } from "../declarations";
+import { readable, type Declarations } from "../declarations";
 import { checkInputs } from "../inputs";
 import { PartialFailure, type Context, type ResourceType } from "../resource";
 import { admitted, type ApiRule } from "./account";
-import { createRule, deleteRule, sameCriteria } from "./api-access-rule";
+import { createRule, deleteRule, equal } from "./api-access-rule";
 import {
     apiRuleOf,
     fits,
@@ -81,7 +81,7 @@ export const retiredApiAccessRule: ResourceType<RetiredInputs, RetiredState, Out
         for (const record of state.restores) {
             const { ApiAccessRules } = await api.call("ReadApiAccessRules", {});
             if (findRecorded(ApiAccessRules, record) !== undefined) continue;
-            const others = declaredGone(record, declared?.of(retiredApiAccessRule.token) ?? []);
+            const others = declaredGone(record, declared);
             if (others.some((other) => other.record !== undefined)) continue;
             if (others.length > 0) throw orphaned(record);
             await createRule(api, record, record.description, ApiAccessRules);
@@ -98,13 +98,11 @@ function owed(before: readonly RecordedRule[], record: RecordedRule | undefined)
  * What the program elsewhere declares gone that is this rule. Giving it back would open the account, with nothing left to
  * close it; where the other one has a record of it, that one owes it.
  */
-function declaredGone(record: RecordedRule, declared: readonly Declaration[]): readonly RetiredInputs[] {
+function declaredGone(record: RecordedRule, declared: Declarations): readonly RetiredInputs[] {
     const rule = apiRuleOf(record);
-    return declared.flatMap(({ inputs }) => {
-        const { success, data } = schema.safeParse(inputs);
-        if (!success) return [];
-        const isMeant = Object.keys(data.criteria).length > 0 && fits(rule, data.criteria);
-        return isMeant || data.record?.ruleId === record.ruleId ? [data] : [];
+    return readable(schema, declared.inputsOf(retiredApiAccessRule.token)).filter((other) => {
+        const isMeant = Object.keys(other.criteria).length > 0 && fits(rule, other.criteria);
+        return isMeant || other.record?.ruleId === record.ruleId;
     });
 }
 
@@ -193,8 +191,7 @@ async function tryWithout(
 
 /** The recorded rule on the account: by its id, or equal to it in everything else. */
 function findRecorded(rules: readonly ApiRule[], record: RecordedRule): ApiRule | undefined {
-    const same = (rule: ApiRule): boolean =>
-        sameCriteria(rule, record) && rule.Description === record.description;
+    const same = (rule: ApiRule): boolean => equal(rule, record);
     const byId = rules.find((rule) => rule.ApiAccessRuleId === record.ruleId);
     if (byId === undefined) return rules.find(same);
     if (same(byId)) return byId;

@@ -1,7 +1,7 @@
 /** Whom the deletion of a rule has to spare, by what the rule remembers and the program declares. */
 import { z } from "zod";
 import { canonicalJson } from "../canonical-json";
-import type { Declaration } from "../declarations";
+import { readable, type Declaration } from "../declarations";
 import { heldAndWanted, type ProtectedIdentity } from "./protection";
 import { shared } from "./schemas";
 
@@ -21,7 +21,7 @@ export function spared(
     remembered: readonly ProtectedIdentity[],
     witnesses: Witnesses,
 ): readonly ProtectedIdentity[] {
-    const declared = [...witnesses.proofs, ...witnesses.rules].flatMap(({ inputs }) => parsed(plan, inputs));
+    const declared = readable(plan, [...witnesses.proofs, ...witnesses.rules].map(inputsOf));
     const all = mayBeInUse(ruleId, remembered, witnesses).flatMap((identity) => {
         const wanted = knownIn(declared, identity.name);
         return wanted.length === 0 ? [identity] : heldAndWanted([identity], wanted);
@@ -43,12 +43,12 @@ function mayBeInUse(
     remembered: readonly ProtectedIdentity[],
     { plans, proofs }: Witnesses,
 ): readonly ProtectedIdentity[] {
-    const now = proofs.flatMap(({ inputs }) => parsed(proof, inputs));
-    const last = proofs.flatMap((declaration) => parsed(proof, declaration.last));
+    const now = readable(proof, proofs.map(inputsOf));
+    const last = readable(proof, proofs.map(lastOf));
     const finished = last.filter(({ protectPrevious }) => protectPrevious);
     const begun = [
         ...last.filter(({ protectPrevious }) => !protectPrevious),
-        ...plans.flatMap((declaration) => parsed(plan, declaration.last)),
+        ...readable(plan, plans.map(lastOf)),
     ];
     const names = (each: Proof): boolean => each.rules.some((rule) => rule.ruleId === ruleId);
     const isBegun = last.some(names) && !finished.some(names);
@@ -71,10 +71,8 @@ const proof = plan.extend({
 });
 type Proof = z.output<typeof proof>;
 
-function parsed<T>(schema: z.ZodType<T>, inputs: object): readonly T[] {
-    const { success, data } = schema.safeParse(inputs);
-    return success ? [data] : [];
-}
+const inputsOf = ({ inputs }: Declaration): object => inputs;
+const lastOf = ({ last }: Declaration): object => last;
 
 function knownIn(
     deployments: readonly { readonly protect: readonly ProtectedIdentity[] }[],

@@ -1,6 +1,5 @@
 /** A small deployment engine: runs resources' plain functions over a graph, in any order that the graph allows. */
 import type { OutscaleApi } from "../../provider/outscale/api/client";
-import { Declarations } from "../../provider/declarations";
 import { PartialFailure, type Context, type ResourceType } from "../../provider/resource";
 import type { Random } from "../support/random";
 import { resolve, type Graph, type Node } from "../support/graph";
@@ -41,7 +40,6 @@ export class CheckRefused extends Error {}
 export class Engine {
     #entries: Entry[];
     #registered = false;
-    readonly #declared = new Declarations();
 
     constructor(
         private readonly parts: EngineParts,
@@ -122,7 +120,7 @@ export class Engine {
         const last = old?.inputs ?? {};
         const { inputs, failures } = type.check(resolved, this.parts.context.now(), last);
         const [failure] = failures;
-        this.#declared.add(node.token, { inputs, last });
+        this.parts.context.declared.add(node.token, { inputs, last });
         if (failure !== undefined)
             throw new CheckRefused(`${node.name}: ${failure.property}: ${failure.reason}`);
         return { old, inputs, type };
@@ -167,8 +165,7 @@ export class Engine {
             (entry) =>
                 ![...left].some((other) => other !== entry && other.dependencies.includes(names(entry))),
             async (entry) => {
-                const context = { ...this.parts.context, declared: this.#declared };
-                await this.#type(entry.token).delete(entry.id, entry.state, context);
+                await this.#type(entry.token).delete(entry.id, entry.state, this.parts.context);
                 left.delete(entry);
                 if (!this.parts.dead()) this.#entries = this.#entries.filter((each) => each !== entry);
             },

@@ -1,6 +1,7 @@
 /** One explored run: deploy undisturbed, interrupt the next deployment, watch the gate at every call, then converge. */
 import assert from "node:assert/strict";
 import { OutscaleAccount, type AccountState } from "../../emulators/outscale";
+import { Declarations } from "../../provider/declarations";
 import { apiAccessPlan } from "../../provider/outscale/api-access-plan";
 import { apiAccessProof } from "../../provider/outscale/api-access-proof";
 import { apiAccessRule } from "../../provider/outscale/api-access-rule";
@@ -191,7 +192,12 @@ export function start(
     watch: (call: string) => void,
 ): { engine: Engine; process: ReturnType<typeof startProcess> } {
     const process = startProcess(account, () => now, random, crash, watch);
-    const context = { client: process.api, now: () => now, sleep: () => Promise.resolve() };
+    const context = {
+        client: process.api,
+        now: () => now,
+        declared: new Declarations(),
+        sleep: () => Promise.resolve(),
+    };
     return { process, engine: new Engine({ types, context, random, parallel, dead: process.dead }, state) };
 }
 

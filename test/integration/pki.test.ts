@@ -7,6 +7,7 @@ import {
     certificateAuthority,
     type CertificateAuthorityInputs,
 } from "../../provider/pki/certificate-authority";
+import { Declarations } from "../../provider/declarations";
 import { commonNameOf, verifyClientCertificate } from "../../provider/pki/chain";
 import { clientCertificate, type ClientCertificateInputs } from "../../provider/pki/client-certificate";
 import { needKeyFile } from "../../provider/pki/key-file";
@@ -20,6 +21,7 @@ const VARIABLE = "PORTCULLIS_TEST_OPENSSL_PASSPHRASE";
 const at = (now: Date): Context<unknown> => ({
     client: undefined,
     now: () => now,
+    declared: new Declarations(),
     sleep: () => Promise.resolve(),
 });
 

@@ -7,6 +7,7 @@ import {
     type OutscaleApi,
     type Transport,
 } from "../../provider/outscale/api/client";
+import { Declarations } from "../../provider/declarations";
 import { derOf } from "../../provider/pki/pem";
 import type { Context } from "../../provider/resource";
 
@@ -98,7 +99,7 @@ export function startProcess(account: OutscaleAccount, options: ProcessOptions =
     };
     const client = createOutscaleApi(settings, { transport, now, sleep, random: () => 0 });
     return {
-        context: { client, now, sleep },
+        context: { client, now, declared: new Declarations(), sleep },
         calls,
         waits,
         changes: () => calls.map(({ call }) => call).filter((call) => !call.startsWith("Read")),

@@ -1,4 +1,4 @@
-/** Runs inline programs on the real Pulumi engine, with a local backend and a time limit on every run. */
+/** Runs programs on the real Pulumi engine, inline or as plain projects, with a local backend and a time limit on every run. */
 import type { Deployment, EngineEvent, OutputMap, PulumiFn, Stack } from "@pulumi/pulumi/automation";
 import { isOwnChild, killTree } from "./processes";
 import { connected } from "./connections";

@@ -238,7 +238,7 @@ test("what the program declares is seen by later calls, as far as it was known a
     const seen: unknown[] = [];
     const provider = served({
         delete: (_id, _state, context) => {
-            seen.push(context.declared?.of(typeWith().token));
+            seen.push(context.declared.of(typeWith().token));
             return Promise.resolve();
         },
     });

@@ -1,5 +1,6 @@
 /** ApiAccessPlan: refuses what the planned rules would not admit, remembers nobody, and never calls. */
 import { beforeAll, expect, test } from "@jest/globals";
+import { Declarations } from "../../../../provider/declarations";
 import { apiAccessPlan as plan } from "../../../../provider/outscale/api-access-plan";
 import { UNKNOWN } from "../../../../provider/resource";
 import { makeHolders, NOW, type Holders } from "../../../support/holders";
@@ -59,7 +60,12 @@ test("takes no rule by its id", () => {
 
 test("is a decision and no object: it echoes its inputs and needs no client", async () => {
     const inputs = { rules: [rule()], protect: [alice()] };
-    const context = { client: undefined, now: () => NOW, sleep: () => Promise.resolve() };
+    const context = {
+        client: undefined,
+        now: () => NOW,
+        declared: new Declarations(),
+        sleep: () => Promise.resolve(),
+    };
     expect(await plan.create(inputs, context)).toEqual({ id: "plan", state: inputs });
     expect(await plan.read("plan", inputs, context)).toEqual({ id: "plan", state: inputs });
     const others = { ...inputs, protect: [] };

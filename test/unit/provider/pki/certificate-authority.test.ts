@@ -10,6 +10,7 @@ import {
     type CertificateAuthorityInputs,
     type CertificateAuthorityState,
 } from "../../../../provider/pki/certificate-authority";
+import { Declarations } from "../../../../provider/declarations";
 import { validityOf, verifyClientCertificate } from "../../../../provider/pki/chain";
 import { encryptPrivateKey, generatePrivateKey, keyMatchesCertificate } from "../../../../provider/pki/keys";
 import { parseCertificate } from "../../../../provider/pki/parsed-certificate";
@@ -20,6 +21,7 @@ import { client, DAY, daysFromNow, NOW } from "./support";
 const at = (now: Date): Context<unknown> => ({
     client: undefined,
     now: () => now,
+    declared: new Declarations(),
     sleep: () => Promise.resolve(),
 });
 const inputs: CertificateAuthorityInputs = {

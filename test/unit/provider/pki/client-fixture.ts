@@ -7,6 +7,7 @@ import {
     type ClientCertificateInputs,
     type ClientCertificateState,
 } from "../../../../provider/pki/client-certificate";
+import { Declarations } from "../../../../provider/declarations";
 import { normalisePem } from "../../../../provider/pki/pem";
 import type { Context } from "../../../../provider/resource";
 import { authority, daysFromNow, NOW, type Made } from "./support";
@@ -42,6 +43,7 @@ export async function fixture(): Promise<Fixture> {
 export const at = (now: Date): Context<unknown> => ({
     client: undefined,
     now: () => now,
+    declared: new Declarations(),
     sleep: () => Promise.resolve(),
 });
 
