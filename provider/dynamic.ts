@@ -1,5 +1,6 @@
 /** The one bridge from the resource contract to Pulumi's dynamic providers: the half that programs run. */
 import * as pulumi from "@pulumi/pulumi";
+import { TYPES, type Token, type TypeDeclaration } from "./types";
 
 /** The subpath that state holds for ever: it is never renamed, and whatever version is installed answers there. */
 export const RUNTIME = "pulumi-portcullis/runtime";
@@ -15,16 +16,6 @@ export function providerText(token: string): string {
     return `exports.handler = () => require(${JSON.stringify(RUNTIME)}).provider(${JSON.stringify(token)});`;
 }
 
-/** What a program-side class says of its resource. */
-export interface DynamicDeclaration {
-    /** `<module>:<Type>` of the resource contract. */
-    readonly token: string;
-    /** The properties that the provider fills in. */
-    readonly outputs: readonly string[];
-    /** Inputs and outputs that are encrypted in state, whatever the program passes. */
-    readonly secrets: readonly string[];
-}
-
 /** The engine type of a resource: `pulumi-nodejs:dynamic/<module>:<Type>`. */
 export function engineType(token: string): string {
     return `pulumi-nodejs:dynamic/${token}`;
@@ -32,12 +23,8 @@ export function engineType(token: string): string {
 
 /** A custom resource served by this package; the classes that programs use extend it. */
 export abstract class DynamicResource extends pulumi.CustomResource {
-    protected constructor(
-        { token, outputs, secrets }: DynamicDeclaration,
-        name: string,
-        args: object,
-        opts?: pulumi.CustomResourceOptions,
-    ) {
+    protected constructor(token: Token, name: string, args: object, opts?: pulumi.CustomResourceOptions) {
+        const { outputs, secrets }: TypeDeclaration = TYPES[token];
         const seeded = Object.fromEntries(outputs.map((output) => [output, undefined]));
         const encrypted = Object.entries(args)
             .filter(([key, value]) => secrets.includes(key) && value !== undefined)

@@ -1,12 +1,11 @@
 /** A small deployment engine: runs resources' plain functions over a graph, in any order that the graph allows. */
 import type { OutscaleApi } from "../../provider/outscale/api/client";
-import { PartialFailure, type Context, type ResourceType } from "../../provider/resource";
+import type { AnyResourceType } from "../../provider/registry";
+import { PartialFailure, type Context } from "../../provider/resource";
 import type { Random } from "../support/random";
 import { resolve, type Graph, type Node } from "../support/graph";
 
 type Bag = Record<string, unknown>;
-/** Every type seen alike: the engine only hands back what the functions returned. */
-export type AnyResource = ResourceType<Bag, Bag, OutscaleApi>;
 
 /** One resource as the state file keeps it. */
 export interface Entry {
@@ -24,7 +23,7 @@ export interface Entry {
 export type StateFile = readonly Entry[];
 
 export interface EngineParts {
-    readonly types: Readonly<Record<string, AnyResource>>;
+    readonly types: Readonly<Record<string, AnyResourceType>>;
     readonly context: Context<OutscaleApi>;
     readonly random: Random;
     /** How many resources are worked on at the same time. */
@@ -100,7 +99,7 @@ export class Engine {
         return this.#deleteAll(this.#entries);
     }
 
-    #type(token: string): AnyResource {
+    #type(token: string): AnyResourceType {
         const type = this.parts.types[token];
         if (type === undefined) throw new Error(`no such resource type: ${token}`);
         return type;
@@ -110,7 +109,7 @@ export class Engine {
         return this.#entries.find((entry) => entry.name === name && !entry.superseded);
     }
 
-    #plan(node: Node): { old: Entry | undefined; inputs: Bag; type: AnyResource } {
+    #plan(node: Node): { old: Entry | undefined; inputs: Bag; type: AnyResourceType } {
         const resolved = resolve(node.inputs, (name, property) => {
             const entry = this.#current(name);
             return property === "id" ? entry?.id : entry?.state[property];

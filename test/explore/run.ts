@@ -2,35 +2,18 @@
 import assert from "node:assert/strict";
 import { OutscaleAccount, type AccountState } from "../../emulators/outscale";
 import { Declarations } from "../../provider/declarations";
-import { apiAccessPlan } from "../../provider/outscale/api-access-plan";
-import { apiAccessProof } from "../../provider/outscale/api-access-proof";
-import { apiAccessRule } from "../../provider/outscale/api-access-rule";
-import { apiAccessRuleRecord } from "../../provider/outscale/api-access-rule-record";
-import { ca } from "../../provider/outscale/ca";
-import { retiredApiAccessRule } from "../../provider/outscale/retired-api-access-rule";
-import { certificateAuthority } from "../../provider/pki/certificate-authority";
-import { clientCertificate } from "../../provider/pki/client-certificate";
+import { REGISTRY, type AnyResourceType } from "../../provider/registry";
 import { seeded, type Random } from "../support/random";
 import type { Graph } from "../support/graph";
-import { Engine, type AnyResource, type StateFile } from "./engine";
+import { Engine, type StateFile } from "./engine";
 import type { Scenario } from "./scenarios";
 import { der, OUTSIDE, startProcess, type Crash } from "./world";
 
 const START = new Date("2026-03-01T12:00:00Z");
 const DAY_MS = 86_400_000;
 
-// Each function only ever gets back what it returned itself, so its own types hold.
-const types = Object.fromEntries(
-    [
-        apiAccessPlan,
-        apiAccessProof,
-        apiAccessRule,
-        apiAccessRuleRecord,
-        ca,
-        retiredApiAccessRule,
-        certificateAuthority,
-        clientCertificate,
-    ].map((type) => [type.token, type as unknown as AnyResource]),
+const types: Readonly<Record<string, AnyResourceType>> = Object.fromEntries(
+    Object.entries(REGISTRY).map(([token, { type }]) => [token, type]),
 );
 
 /** A point to explore from: the account and the state file after undisturbed deployments. */

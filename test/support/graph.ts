@@ -1,5 +1,6 @@
 /** The dependency graph of a Pulumi program, captured under mocks: resources whose inputs refer to one another. */
 import * as pulumi from "@pulumi/pulumi";
+import { TYPES, type TypeDeclaration } from "../../provider/types";
 
 /** One custom resource of a program. */
 export interface Node {
@@ -16,17 +17,7 @@ export type Graph = readonly Node[];
 
 const REFERENCE = /⟦([^.⟧]+)\.([^⟧]+)⟧/g;
 const TYPE_PREFIX = "pulumi-nodejs:dynamic/";
-
-/** The outputs of each type that another resource's inputs may refer to. */
-const OUTPUTS: Readonly<Record<string, readonly string[]>> = {
-    "outscale:Ca": ["caId", "fingerprint"],
-    "outscale:ApiAccessRule": ["ruleId"],
-    "outscale:ApiAccessRuleRecord": ["found"],
-    "outscale:RetiredApiAccessRule": ["restores"],
-    "outscale:ApiAccessProof": ["provenAt", "conclusive", "otherRules"],
-    "pki:CertificateAuthority": ["certificatePem", "privateKeyPem"],
-    "pki:ClientCertificate": ["certificatePem", "privateKeyPem", "credentials"],
-};
+const declarations: Readonly<Record<string, TypeDeclaration>> = TYPES;
 
 /** Runs the program under mocks and returns its custom resources, in the order of their registration. */
 export async function captureGraph(program: () => void): Promise<Graph> {
@@ -40,7 +31,7 @@ export async function captureGraph(program: () => void): Promise<Graph> {
                 // The mock's inputs are a bag of plain values.
                 const { __provider: _provider, ...given } = revealed(inputs) as Record<string, unknown>;
                 nodes.push({ name, token, inputs: given, dependencies: [] });
-                const outputs = (OUTPUTS[token] ?? []).map((output): [string, string] => [
+                const outputs = (declarations[token]?.outputs ?? []).map((output): [string, string] => [
                     output,
                     `⟦${name}.${output}⟧`,
                 ]);

@@ -30,6 +30,6 @@ export interface ApiAccessPlanArgs {
  */
 export class ApiAccessPlan extends DynamicResource {
     constructor(name: string, args: ApiAccessPlanArgs, opts?: pulumi.CustomResourceOptions) {
-        super({ token: "outscale:ApiAccessPlan", outputs: [], secrets: [] }, name, { ...args }, opts);
+        super("outscale:ApiAccessPlan", name, { ...args }, opts);
     }
 }

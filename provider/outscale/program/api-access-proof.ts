@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../../dynamic";
 import type { PlannedRuleArgs } from "./api-access-plan";
-import { sharedSecrets, type ClientCertificateArgs, type SharedArgs } from "./shared";
+import type { ClientCertificateArgs, SharedArgs } from "./shared";
 
 /** A rule that the program declares and that is meant to stay. */
 export interface DeclaredRuleArgs extends PlannedRuleArgs {
@@ -49,15 +49,6 @@ export class ApiAccessProof extends DynamicResource {
     declare readonly otherRules: pulumi.Output<string[]>;
 
     constructor(name: string, args: ApiAccessProofArgs, opts?: pulumi.CustomResourceOptions) {
-        super(
-            {
-                token: "outscale:ApiAccessProof",
-                outputs: ["provenAt", "conclusive", "otherRules"],
-                secrets: ["probe", ...sharedSecrets],
-            },
-            name,
-            { ...args },
-            opts,
-        );
+        super("outscale:ApiAccessProof", name, { ...args }, opts);
     }
 }

@@ -1,7 +1,7 @@
 /** The ApiAccessRule resource as programs use it. */
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../../dynamic";
-import { defaultDescription, sharedSecrets, type SharedArgs } from "./shared";
+import { defaultDescription, type SharedArgs } from "./shared";
 
 export interface ApiAccessRuleArgs extends SharedArgs {
     /** `caId`s, one of whose authorities must have issued the caller's certificate. None asked for unless given. */
@@ -51,12 +51,7 @@ export class ApiAccessRule extends DynamicResource {
 
     constructor(name: string, args: ApiAccessRuleArgs, opts?: pulumi.CustomResourceOptions) {
         super(
-            {
-                token: "outscale:ApiAccessRule",
-                // The lists too: one that the program leaves out is an output all the same.
-                outputs: ["ruleId", "caIds", "cns", "ipRanges"],
-                secrets: sharedSecrets,
-            },
+            "outscale:ApiAccessRule",
             name,
             { ...args, description: args.description ?? defaultDescription(name) },
             opts,

@@ -1,7 +1,7 @@
 /** The Ca resource as programs use it. */
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../../dynamic";
-import { defaultDescription, sharedSecrets, type SharedArgs } from "./shared";
+import { defaultDescription, type SharedArgs } from "./shared";
 
 export interface CaArgs extends SharedArgs {
     /**
@@ -41,7 +41,7 @@ export class Ca extends DynamicResource {
 
     constructor(name: string, args: CaArgs, opts?: pulumi.CustomResourceOptions) {
         super(
-            { token: "outscale:Ca", outputs: ["caId", "fingerprint"], secrets: sharedSecrets },
+            "outscale:Ca",
             name,
             { ...args, description: args.description ?? defaultDescription(name) },
             opts,

@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { DynamicResource } from "../../dynamic";
 import type { RecordedRule } from "../api-access-rule-record";
-import { sharedSecrets, type ClientCertificateArgs, type SharedArgs } from "./shared";
+import type { ClientCertificateArgs, SharedArgs } from "./shared";
 
 /**
  * What the rule looks like. At least one criterion is needed, every one given must hold, and one left out is not
@@ -36,12 +36,7 @@ export class ApiAccessRuleRecord extends DynamicResource {
     declare readonly found: pulumi.Output<RecordedRule | undefined>;
 
     constructor(name: string, args: ApiAccessRuleRecordArgs, opts?: pulumi.CustomResourceOptions) {
-        super(
-            { token: "outscale:ApiAccessRuleRecord", outputs: ["found"], secrets: sharedSecrets },
-            name,
-            { ...args },
-            opts,
-        );
+        super("outscale:ApiAccessRuleRecord", name, { ...args }, opts);
     }
 }
 
@@ -70,7 +65,7 @@ export class RetiredApiAccessRule extends DynamicResource {
         const via = clientCertificates === undefined ? {} : { clientCertificates };
         const record = new ApiAccessRuleRecord(`${name}-record`, { ...criteria, ...via }, parent);
         super(
-            { token: "outscale:RetiredApiAccessRule", outputs: ["restores"], secrets: sharedSecrets },
+            "outscale:RetiredApiAccessRule",
             name,
             { record: record.found, criteria, proof, protect, ...via },
             opts,

@@ -40,9 +40,6 @@ export interface SharedArgs {
     clientCertificates?: pulumi.Input<pulumi.Input<ClientCertificateArgs>[]>;
 }
 
-/** Those of the shared arguments that are encrypted in state. */
-export const sharedSecrets = ["clientCertificates"] as const;
-
 /** `<project>/<stack> <name>`: tells this stack's objects on the account apart from all others. */
 export function defaultDescription(name: string): string {
     return `${pulumi.getProject()}/${pulumi.getStack()} ${name}`;

@@ -62,15 +62,6 @@ export class CertificateAuthority extends DynamicResource {
     declare readonly fingerprintSha1: pulumi.Output<string>;
 
     constructor(name: string, args: CertificateAuthorityArgs, opts?: pulumi.CustomResourceOptions) {
-        super(
-            {
-                token: "pki:CertificateAuthority",
-                outputs: ["certificatePem", "privateKeyPem", "notBefore", "notAfter", "fingerprintSha1"],
-                secrets: ["privateKeyPem"],
-            },
-            name,
-            { ...args },
-            opts,
-        );
+        super("pki:CertificateAuthority", name, { ...args }, opts);
     }
 }

@@ -70,23 +70,6 @@ export class ClientCertificate extends DynamicResource {
     declare readonly serialNumber: pulumi.Output<string>;
 
     constructor(name: string, args: ClientCertificateResourceArgs, opts?: pulumi.CustomResourceOptions) {
-        super(
-            {
-                token: "pki:ClientCertificate",
-                outputs: [
-                    "certificatePem",
-                    "privateKeyPem",
-                    "credentials",
-                    "notBefore",
-                    "notAfter",
-                    "fingerprintSha1",
-                    "serialNumber",
-                ],
-                secrets: ["privateKeyPem", "authorityPrivateKeyPem", "credentials"],
-            },
-            name,
-            { ...args },
-            opts,
-        );
+        super("pki:ClientCertificate", name, { ...args }, opts);
     }
 }

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { engineType, providerText, RUNTIME } from "../../../provider/dynamic";
+import { TYPES } from "../../../provider/types";
 
 /** What users' state holds. A line of this table may never change or go; new types add lines. */
 const FROZEN: Readonly<Record<string, string>> = {
@@ -13,6 +14,8 @@ const FROZEN: Readonly<Record<string, string>> = {
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:ApiAccessRuleRecord");',
     "outscale:RetiredApiAccessRule":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:RetiredApiAccessRule");',
+    "outscale:ApiAccessPlan":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:ApiAccessPlan");',
     "outscale:ApiAccessProof":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:ApiAccessProof");',
     "pki:CertificateAuthority":
@@ -25,10 +28,15 @@ const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "outscale:ApiAccessRule": "pulumi-nodejs:dynamic/outscale:ApiAccessRule",
     "outscale:ApiAccessRuleRecord": "pulumi-nodejs:dynamic/outscale:ApiAccessRuleRecord",
     "outscale:RetiredApiAccessRule": "pulumi-nodejs:dynamic/outscale:RetiredApiAccessRule",
+    "outscale:ApiAccessPlan": "pulumi-nodejs:dynamic/outscale:ApiAccessPlan",
     "outscale:ApiAccessProof": "pulumi-nodejs:dynamic/outscale:ApiAccessProof",
     "pki:CertificateAuthority": "pulumi-nodejs:dynamic/pki:CertificateAuthority",
     "pki:ClientCertificate": "pulumi-nodejs:dynamic/pki:ClientCertificate",
 };
+
+test("every type has its line", () => {
+    expect(Object.keys(FROZEN)).toEqual(Object.keys(TYPES));
+});
 
 describe.each(Object.keys(FROZEN))("%s", (token) => {
     test("has its frozen text, the same each time, of less than 600 bytes", () => {

@@ -1,23 +1,13 @@
 /** What holds of every resource type: unknown values pass its check and count as changes; its own answers are stable. */
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { apiAccessPlan } from "../../../provider/outscale/api-access-plan";
-import { apiAccessProof } from "../../../provider/outscale/api-access-proof";
-import { apiAccessRule } from "../../../provider/outscale/api-access-rule";
-import { apiAccessRuleRecord } from "../../../provider/outscale/api-access-rule-record";
-import { ca } from "../../../provider/outscale/ca";
-import { retiredApiAccessRule } from "../../../provider/outscale/retired-api-access-rule";
-import { certificateAuthority } from "../../../provider/pki/certificate-authority";
-import { clientCertificate } from "../../../provider/pki/client-certificate";
 import { fingerprintSha1 } from "../../../provider/pki/pem";
-import { UNKNOWN, type ResourceType } from "../../../provider/resource";
+import { REGISTRY } from "../../../provider/registry";
+import { UNKNOWN } from "../../../provider/resource";
+import { TYPES, type Token } from "../../../provider/types";
 import { makeHolders, NOW, type Holders } from "../../support/holders";
 
 type Bag = Record<string, unknown>;
-// Each type only ever gets back what it returned itself, so its own types hold.
-const anyType = (type: unknown): ResourceType<Bag, Bag, unknown> => type as ResourceType<Bag, Bag, unknown>;
-
 interface Subject {
-    readonly type: ResourceType<Bag, Bag, unknown>;
     /** Valid inputs with every property given that can be given together. */
     readonly inputs: () => Bag;
     /** What the state has besides its inputs. */
@@ -47,9 +37,8 @@ const shared = (): Bag => ({
 const rule = { caIds: ["ca-1"], cns: ["alice"], ipRanges: ["192.0.2.0/24"] };
 const NEVER = "9999-01-01T00:00:00.000Z";
 
-const subjects: readonly Subject[] = [
-    {
-        type: anyType(ca),
+const subjects: Readonly<Record<Token, Subject>> = {
+    "outscale:Ca": {
         inputs: () => ({
             caPem: holders.authorities.a.certificatePem,
             description: "d",
@@ -61,8 +50,7 @@ const subjects: readonly Subject[] = [
         ignored: ["adopt", "adoptId"],
         replacing: ["caPem"],
     },
-    {
-        type: anyType(apiAccessRule),
+    "outscale:ApiAccessRule": {
         inputs: () => ({
             ...rule,
             description: "d",
@@ -75,15 +63,13 @@ const subjects: readonly Subject[] = [
         ignored: ["adopt", "adoptId"],
         replacing: [],
     },
-    {
-        type: anyType(apiAccessRuleRecord),
+    "outscale:ApiAccessRuleRecord": {
         inputs: () => ({ ruleId: "aar-1", description: "d", ...rule, clientCertificates: [holders.alice] }),
         outputs: () => ({ found: { ruleId: "aar-1", description: "d", ...rule } }),
         ignored: [],
         replacing: ["ruleId", "description", "caIds", "cns", "ipRanges"],
     },
-    {
-        type: anyType(retiredApiAccessRule),
+    "outscale:RetiredApiAccessRule": {
         inputs: () => ({
             record: { ruleId: "aar-1", description: "d", ...rule },
             criteria: { ruleId: "aar-1", description: "d", ...rule },
@@ -94,8 +80,7 @@ const subjects: readonly Subject[] = [
         ignored: ["proof"],
         replacing: [],
     },
-    {
-        type: anyType(apiAccessPlan),
+    "outscale:ApiAccessPlan": {
         inputs: () => ({
             rules: [
                 {
@@ -111,8 +96,7 @@ const subjects: readonly Subject[] = [
         ignored: [],
         replacing: [],
     },
-    {
-        type: anyType(apiAccessProof),
+    "outscale:ApiAccessProof": {
         inputs: () => ({
             rules: [
                 {
@@ -131,8 +115,7 @@ const subjects: readonly Subject[] = [
         ignored: [],
         replacing: [],
     },
-    {
-        type: anyType(certificateAuthority),
+    "pki:CertificateAuthority": {
         inputs: () => ({
             commonName: "Authority",
             organization: "Example",
@@ -147,8 +130,7 @@ const subjects: readonly Subject[] = [
         ignored: [],
         replacing: ["commonName", "organization", "keyAlgorithm", "pathLength"],
     },
-    {
-        type: anyType(clientCertificate),
+    "pki:ClientCertificate": {
         inputs: () => ({
             commonName: "alice",
             authorityCertificatePem: holders.authorities.a.certificatePem,
@@ -161,7 +143,7 @@ const subjects: readonly Subject[] = [
         ignored: [],
         replacing: [],
     },
-];
+};
 
 /** Every path into a value, with the value that has UNKNOWN there. */
 function withUnknowns(value: unknown, path = ""): [string, unknown][] {
@@ -187,104 +169,90 @@ function withUnknowns(value: unknown, path = ""): [string, unknown][] {
     );
 }
 
-test("the subjects are all the types there are", () => {
-    expect(subjects.map(({ type }) => type.token)).toEqual([
-        "outscale:Ca",
-        "outscale:ApiAccessRule",
-        "outscale:ApiAccessRuleRecord",
-        "outscale:RetiredApiAccessRule",
-        "outscale:ApiAccessPlan",
-        "outscale:ApiAccessProof",
-        "pki:CertificateAuthority",
-        "pki:ClientCertificate",
-    ]);
+describe.each(Object.keys(TYPES) as Token[])("%s", (token) => {
+    const subject = subjects[token];
+    const { type } = REGISTRY[token];
+    const { ignored, replacing } = subject;
+    const check = (inputs: Bag) => type.check(inputs, NOW, {});
+    const state = (): Bag => ({ ...check(subject.inputs()).inputs, ...subject.outputs() });
+
+    test("accepts its inputs, takes its own answer again, and sees no change in it", () => {
+        const first = check(subject.inputs());
+        expect(first.failures).toEqual([]);
+        expect(Object.keys(first.inputs).sort()).toEqual(Object.keys(subject.inputs()).sort());
+        expect(check(first.inputs)).toEqual(first);
+        expect(type.check(first.inputs, NOW, first.inputs)).toEqual(first);
+        expect(type.diff(state(), first.inputs, NOW)).toMatchObject({ changed: [], replaces: [] });
+    });
+
+    test("lets every part be unknown, and passes it through", () => {
+        const given = subject.inputs();
+        for (const [property, value] of Object.entries(given)) {
+            for (const [path, planned] of withUnknowns(value)) {
+                const { inputs, failures } = check({ ...given, [property]: planned });
+                expect({ path: property + path, failures }).toEqual({
+                    path: property + path,
+                    failures: [],
+                });
+                expect(inputs[property]).toEqual(planned);
+            }
+        }
+    });
+
+    test("lets all of them be unknown", () => {
+        const unknown = Object.fromEntries(Object.keys(subject.inputs()).map((key) => [key, UNKNOWN]));
+        expect(check(unknown)).toEqual({ inputs: unknown, failures: [] });
+    });
+
+    test("takes every unknown part for a change, and for a replacement where the property replaces", () => {
+        const { inputs } = check(subject.inputs());
+        for (const [property, value] of Object.entries(inputs)) {
+            for (const [path, planned] of withUnknowns(value)) {
+                const found = type.diff(state(), { ...inputs, [property]: planned }, NOW);
+                const changed = ignored.includes(property) ? [] : [property];
+                expect({ path, ...found }).toMatchObject({
+                    path,
+                    changed,
+                    replaces: replacing.includes(property) ? changed : [],
+                });
+            }
+        }
+    });
+
+    test("names what there is no such input of", () => {
+        expect(check({ ...subject.inputs(), typo: 1 }).failures).toEqual([
+            {
+                property: "typo",
+                reason: expect.stringMatching(
+                    /^There is no such input\. Remove it, or use one of: [a-zA-Z, ]+\.$/,
+                ),
+            },
+        ]);
+        expect(check({ ...subject.inputs(), __provider: "text" })).toEqual(check(subject.inputs()));
+    });
+
+    test("names every property of a wrong type, says what to give, and echoes nothing", () => {
+        for (const property of Object.keys(subject.inputs())) {
+            for (const wrong of [Symbol("x"), 4711, { "4711": "4711" }]) {
+                const { failures } = check({ ...subject.inputs(), [property]: wrong });
+                if (property === "pathLength" && wrong === 4711) continue;
+                expect(failures.length).toBeGreaterThan(0);
+                for (const failure of failures) {
+                    expect(failure.property.startsWith(property)).toBe(true);
+                    expect(failure.reason).toMatch(/Give |Write |Use one of|Remove it/);
+                    if (!failure.reason.includes("no such input"))
+                        expect(failure.reason).not.toContain("4711");
+                }
+            }
+        }
+    });
+
+    test("throws for nothing: neither for no inputs nor for nonsense in every place", () => {
+        for (const given of [{}, subject.inputs()]) {
+            for (const nonsense of ["", "nonsense", 0, true, [], [[]], [{}], {}]) {
+                const wrong = Object.fromEntries(Object.keys(given).map((key) => [key, nonsense]));
+                expect(Array.isArray(check(wrong).failures)).toBe(true);
+            }
+        }
+    });
 });
-
-describe.each(subjects.map((subject): [string, Subject] => [subject.type.token, subject]))(
-    "%s",
-    (_token, subject) => {
-        const { type, ignored, replacing } = subject;
-        const check = (inputs: Bag) => type.check(inputs, NOW, {});
-        const state = (): Bag => ({ ...check(subject.inputs()).inputs, ...subject.outputs() });
-
-        test("accepts its inputs, takes its own answer again, and sees no change in it", () => {
-            const first = check(subject.inputs());
-            expect(first.failures).toEqual([]);
-            expect(Object.keys(first.inputs).sort()).toEqual(Object.keys(subject.inputs()).sort());
-            expect(check(first.inputs)).toEqual(first);
-            expect(type.check(first.inputs, NOW, first.inputs)).toEqual(first);
-            expect(type.diff(state(), first.inputs, NOW)).toMatchObject({ changed: [], replaces: [] });
-        });
-
-        test("lets every part be unknown, and passes it through", () => {
-            const given = subject.inputs();
-            for (const [property, value] of Object.entries(given)) {
-                for (const [path, planned] of withUnknowns(value)) {
-                    const { inputs, failures } = check({ ...given, [property]: planned });
-                    expect({ path: property + path, failures }).toEqual({
-                        path: property + path,
-                        failures: [],
-                    });
-                    expect(inputs[property]).toEqual(planned);
-                }
-            }
-        });
-
-        test("lets all of them be unknown", () => {
-            const unknown = Object.fromEntries(Object.keys(subject.inputs()).map((key) => [key, UNKNOWN]));
-            expect(check(unknown)).toEqual({ inputs: unknown, failures: [] });
-        });
-
-        test("takes every unknown part for a change, and for a replacement where the property replaces", () => {
-            const { inputs } = check(subject.inputs());
-            for (const [property, value] of Object.entries(inputs)) {
-                for (const [path, planned] of withUnknowns(value)) {
-                    const found = type.diff(state(), { ...inputs, [property]: planned }, NOW);
-                    const changed = ignored.includes(property) ? [] : [property];
-                    expect({ path, ...found }).toMatchObject({
-                        path,
-                        changed,
-                        replaces: replacing.includes(property) ? changed : [],
-                    });
-                }
-            }
-        });
-
-        test("names what there is no such input of", () => {
-            expect(check({ ...subject.inputs(), typo: 1 }).failures).toEqual([
-                {
-                    property: "typo",
-                    reason: expect.stringMatching(
-                        /^There is no such input\. Remove it, or use one of: [a-zA-Z, ]+\.$/,
-                    ),
-                },
-            ]);
-            expect(check({ ...subject.inputs(), __provider: "text" })).toEqual(check(subject.inputs()));
-        });
-
-        test("names every property of a wrong type, says what to give, and echoes nothing", () => {
-            for (const property of Object.keys(subject.inputs())) {
-                for (const wrong of [Symbol("x"), 4711, { "4711": "4711" }]) {
-                    const { failures } = check({ ...subject.inputs(), [property]: wrong });
-                    if (property === "pathLength" && wrong === 4711) continue;
-                    expect(failures.length).toBeGreaterThan(0);
-                    for (const failure of failures) {
-                        expect(failure.property.startsWith(property)).toBe(true);
-                        expect(failure.reason).toMatch(/Give |Write |Use one of|Remove it/);
-                        if (!failure.reason.includes("no such input"))
-                            expect(failure.reason).not.toContain("4711");
-                    }
-                }
-            }
-        });
-
-        test("throws for nothing: neither for no inputs nor for nonsense in every place", () => {
-            for (const given of [{}, subject.inputs()]) {
-                for (const nonsense of ["", "nonsense", 0, true, [], [[]], [{}], {}]) {
-                    const wrong = Object.fromEntries(Object.keys(given).map((key) => [key, nonsense]));
-                    expect(Array.isArray(check(wrong).failures)).toBe(true);
-                }
-            }
-        });
-    },
-);

@@ -1,0 +1,44 @@
+/** Every type of resource with its functions and what makes its client: the one list of what this package serves. */
+import { apiAccessPlan } from "./outscale/api-access-plan";
+import { apiAccessProof } from "./outscale/api-access-proof";
+import { apiAccessRule } from "./outscale/api-access-rule";
+import { apiAccessRuleRecord } from "./outscale/api-access-rule-record";
+import { ca } from "./outscale/ca";
+import { connectOutscale } from "./outscale/connect";
+import { retiredApiAccessRule } from "./outscale/retired-api-access-rule";
+import { certificateAuthority } from "./pki/certificate-authority";
+import { clientCertificate } from "./pki/client-certificate";
+import type { ResourceType } from "./resource";
+import type { ReadConfig } from "./serve";
+import type { Token } from "./types";
+
+/** A type whose inputs and state are not told apart from others': each only ever gets back what it returned itself. */
+export type AnyResourceType = ResourceType<Record<string, unknown>, Record<string, unknown>, unknown>;
+
+/** One type as it is served. */
+export interface Registered {
+    readonly type: AnyResourceType;
+    /** Makes the client from the stack's configuration. */
+    readonly connect: (config: ReadConfig) => unknown;
+}
+
+function registered<Inputs extends object, State extends Inputs, Client>(
+    type: ResourceType<Inputs, State, Client>,
+    connect: (config: ReadConfig) => Client,
+): Registered {
+    // Served as pairs, a type never meets another's inputs, state or client.
+    return { type: type as unknown as AnyResourceType, connect };
+}
+
+const noClient = (): undefined => undefined;
+
+export const REGISTRY: Readonly<Record<Token, Registered>> = {
+    "outscale:Ca": registered(ca, connectOutscale),
+    "outscale:ApiAccessRule": registered(apiAccessRule, connectOutscale),
+    "outscale:ApiAccessRuleRecord": registered(apiAccessRuleRecord, connectOutscale),
+    "outscale:RetiredApiAccessRule": registered(retiredApiAccessRule, connectOutscale),
+    "outscale:ApiAccessPlan": registered(apiAccessPlan, noClient),
+    "outscale:ApiAccessProof": registered(apiAccessProof, connectOutscale),
+    "pki:CertificateAuthority": registered(certificateAuthority, noClient),
+    "pki:ClientCertificate": registered(clientCertificate, noClient),
+};
