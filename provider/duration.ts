@@ -1,4 +1,5 @@
 /** Durations as users write them ("365d", "8h"), parsed once to milliseconds. */
+import { z } from "zod";
 import { PortcullisError } from "./errors";
 
 const UNITS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -35,4 +36,19 @@ export function parseDuration(text: string, property?: string): number {
         remedy: `Write ${DURATION_FORM}.`,
         ...(property === undefined ? {} : { property }),
     });
+}
+
+/** An input that is a duration. */
+export function durationField(): z.ZodString {
+    const message = `Write ${DURATION_FORM}.`;
+    return z
+        .string({ error: message })
+        .refine((text) => durationOrUndefined(text) !== undefined, { error: message });
+}
+
+/** Whether two durations are of the same length, so that "24h" is "1d"; two that are absent are the same. */
+export function sameDuration(before: unknown, after: unknown): boolean {
+    if (typeof before !== "string" || typeof after !== "string") return before === after;
+    const duration = durationOrUndefined(before);
+    return before === after || (duration !== undefined && duration === durationOrUndefined(after));
 }

@@ -1,4 +1,5 @@
 /** Every type of resource with its functions and what makes its client: the one list of what this package serves. */
+import { accessKey } from "./outscale/access-key";
 import { apiAccessPlan } from "./outscale/api-access-plan";
 import { apiAccessProof } from "./outscale/api-access-proof";
 import { apiAccessRule } from "./outscale/api-access-rule";
@@ -39,6 +40,7 @@ export const REGISTRY: Readonly<Record<Token, Registered>> = {
     "outscale:RetiredApiAccessRule": registered(retiredApiAccessRule, connectOutscale),
     "outscale:ApiAccessPlan": registered(apiAccessPlan, noClient),
     "outscale:ApiAccessProof": registered(apiAccessProof, connectOutscale),
+    "outscale:AccessKey": registered(accessKey, connectOutscale),
     "pki:CertificateAuthority": registered(certificateAuthority, noClient),
     "pki:ClientCertificate": registered(clientCertificate, noClient),
 };

@@ -26,6 +26,10 @@ export const TYPES = {
         outputs: ["provenAt", "conclusive", "otherRules"],
         secrets: ["probe", ...via],
     },
+    "outscale:AccessKey": {
+        outputs: ["accessKeyId", "secretKey", "expirationDate", "since", "previous"],
+        secrets: ["secretKey", ...via],
+    },
     "pki:CertificateAuthority": {
         outputs: ["certificatePem", "privateKeyPem", "notBefore", "notAfter", "fingerprintSha1"],
         secrets: ["privateKeyPem"],

@@ -1,5 +1,10 @@
 /** The resources of an OUTSCALE account, and the offline access decision. */
 export {
+    AccessKey,
+    type AccessKeyArgs,
+    type PreviousAccessKey,
+} from "../provider/outscale/program/access-key";
+export {
     ApiAccessPlan,
     type ApiAccessPlanArgs,
     type PlannedRuleArgs,

@@ -2,12 +2,12 @@
 import { createPublicKey } from "node:crypto";
 import { z } from "zod";
 import { changedProperties } from "../changes";
-import { parseDuration } from "../duration";
+import { durationField, parseDuration } from "../duration";
 import { checkInputs, isKnown } from "../inputs";
 import type { CheckFailure, PlannedInputs, ResourceType } from "../resource";
 import { existingAuthorityKey, newAuthorityKey } from "./authority-key";
 import { keyIdentifier, makeAuthorityCertificate } from "./certificates";
-import { durationField, keyAlgorithmField, keyFileField, nameField, renewalFailures } from "./fields";
+import { keyAlgorithmField, keyFileField, nameField, renewalFailures } from "./fields";
 import type { KeyFile } from "./key-file";
 import { DEFAULT_KEY_ALGORITHM, type KeyAlgorithm } from "./keys";
 import { factsOf, isDue, sameDurations, type CertificateFacts } from "./renewal";

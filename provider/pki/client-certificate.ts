@@ -1,7 +1,7 @@
 /** The resource ClientCertificate: issued by an authority for a key made here or for a request, renewed before its end. */
 import { z } from "zod";
 import { changedProperties } from "../changes";
-import { parseDuration } from "../duration";
+import { durationField, parseDuration } from "../duration";
 import { checkInputs, isKnown } from "../inputs";
 import type { CheckFailure, PlannedInputs, ResourceType } from "../resource";
 import { refusalOfAuthority, validityOf, verifyClientCertificate } from "./chain";
@@ -51,8 +51,8 @@ const schema = z.object({
     authorityKeyFile: fields.keyFileField.optional(),
     csrPem: fields.pemField("certificate request", (pem) => normaliseRequest(pem)).optional(),
     keyAlgorithm: fields.keyAlgorithmField.optional(),
-    validity: fields.durationField().default("365d"),
-    renewBefore: fields.durationField().default("30d"),
+    validity: durationField().default("365d"),
+    renewBefore: durationField().default("30d"),
 });
 
 /** What a certificate says or is for: a change issues another one. */

@@ -1,6 +1,6 @@
 /** The zod fields that the resources of this folder share, with messages that say what to write. */
 import { z } from "zod";
-import { DURATION_FORM, durationOrUndefined } from "../duration";
+import { durationOrUndefined } from "../duration";
 import { PortcullisError } from "../errors";
 import { isKnown } from "../inputs";
 import type { CheckFailure, Planned } from "../resource";
@@ -14,13 +14,6 @@ export function nameField(what: string) {
         .refine((text) => text.trim() === text && /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{1,64}$/u.test(text), {
             error: message,
         });
-}
-
-export function durationField() {
-    const message = `Write ${DURATION_FORM}.`;
-    return z
-        .string({ error: message })
-        .refine((text) => durationOrUndefined(text) !== undefined, { error: message });
 }
 
 export const keyAlgorithmField = z.enum(KEY_ALGORITHMS, {

@@ -1,6 +1,6 @@
 /** When a certificate is due for renewal, and how its inputs are compared: pure decisions. */
 import type { Same } from "../changes";
-import { durationOrUndefined, parseDuration } from "../duration";
+import { parseDuration, sameDuration } from "../duration";
 import { parseCertificate } from "./parsed-certificate";
 
 /** What the state of every certificate tells about it. */
@@ -35,9 +35,3 @@ export const sameDurations: Readonly<Record<"validity" | "renewBefore", Same>> =
     validity: sameDuration,
     renewBefore: sameDuration,
 };
-
-function sameDuration(before: unknown, after: unknown): boolean {
-    if (typeof before !== "string" || typeof after !== "string") return before === after;
-    const duration = durationOrUndefined(before);
-    return before === after || (duration !== undefined && duration === durationOrUndefined(after));
-}

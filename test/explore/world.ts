@@ -7,6 +7,7 @@ import {
     type Transport,
 } from "../../provider/outscale/api/client";
 import { derOf } from "../../provider/pki/pem";
+import { signerOf } from "../support/outscale";
 import type { Random } from "../support/random";
 
 /** How a call goes wrong: the process dies before or after it, or only its answer is lost. */
@@ -65,6 +66,7 @@ export function startProcess(
                 tls.certificate === undefined ? {} : { certificate: der(tls.certificate.certificatePem) };
             const answer = account.execute(request.call, JSON.parse(request.body), {
                 sourceAddress: OUTSIDE,
+                accessKey: signerOf(request.headers),
                 ...certificate,
             });
             afterCall(request.call);

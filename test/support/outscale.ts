@@ -49,6 +49,13 @@ export interface Process {
     readonly waits: readonly number[];
 }
 
+/** The access key that signed a request. */
+export function signerOf(headers: Readonly<Record<string, string>>): string {
+    const [, accessKey] = /Credential=([A-Z0-9]+)\//.exec(headers.Authorization ?? "") ?? [];
+    if (accessKey === undefined) throw new Error("the request is not signed");
+    return accessKey;
+}
+
 /** A new account at `NOW`. */
 export function newAccount(options: OutscaleAccountOptions = {}): OutscaleAccount {
     return new OutscaleAccount({ clock: () => NOW, defaultRules: "world-only", ...options });
@@ -62,7 +69,7 @@ export function startProcess(account: OutscaleAccount, options: ProcessOptions =
     const waits: number[] = [];
     const sleep = (ms: number): Promise<void> => Promise.resolve(void waits.push(ms));
     const transport: Transport = {
-        send({ call, body }, { certificate }) {
+        send({ call, body, headers }, { certificate }) {
             // What the client sends is always an object.
             const request = JSON.parse(body) as Record<string, unknown>;
             const nth = calls.filter((seen) => seen.call === call).length + 1;
@@ -83,6 +90,7 @@ export function startProcess(account: OutscaleAccount, options: ProcessOptions =
                 certificate === undefined ? {} : { certificate: derOf(certificate.certificatePem) };
             const answer = account.execute(call, request, {
                 sourceAddress: options.sourceAddress ?? OUTSIDE,
+                accessKey: signerOf(headers),
                 ...presented,
             });
             seen(answer.status);

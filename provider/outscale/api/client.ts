@@ -64,6 +64,21 @@ export interface OutscaleApi {
 
     /** Whether any identity that a call may present has a client certificate. */
     readonly hasCertificate: boolean;
+
+    /** The id of the access key that signs the calls. */
+    readonly accessKeyId: string;
+
+    /**
+     * The same endpoint called with another access key, presenting what this one may present. It shares nothing with
+     * this one: a refusal of that key is no refusal of this.
+     */
+    signingWith(key: AccessKeyPair): OutscaleApi;
+}
+
+/** An access key and its secret. */
+export interface AccessKeyPair {
+    readonly accessKey: string;
+    readonly secretKey: string;
 }
 
 /** What a client is made of; every part has a default. */
@@ -151,6 +166,15 @@ class View implements OutscaleApi {
 
     public get hasCertificate(): boolean {
         return this.#identities.some(({ certificate }) => certificate !== undefined);
+    }
+
+    public get accessKeyId(): string {
+        return this.#settings.accessKey;
+    }
+
+    public signingWith(key: AccessKeyPair): OutscaleApi {
+        const settings = { ...this.#settings, ...key };
+        return new View(settings, this.#delivery, new Account(), this.#identities, this.#mayFallBack);
     }
 
     public get claimed(): Set<string> {

@@ -18,6 +18,8 @@ const FROZEN: Readonly<Record<string, string>> = {
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:ApiAccessPlan");',
     "outscale:ApiAccessProof":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:ApiAccessProof");',
+    "outscale:AccessKey":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:AccessKey");',
     "pki:CertificateAuthority":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:CertificateAuthority");',
     "pki:ClientCertificate":
@@ -30,6 +32,7 @@ const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "outscale:RetiredApiAccessRule": "pulumi-nodejs:dynamic/outscale:RetiredApiAccessRule",
     "outscale:ApiAccessPlan": "pulumi-nodejs:dynamic/outscale:ApiAccessPlan",
     "outscale:ApiAccessProof": "pulumi-nodejs:dynamic/outscale:ApiAccessProof",
+    "outscale:AccessKey": "pulumi-nodejs:dynamic/outscale:AccessKey",
     "pki:CertificateAuthority": "pulumi-nodejs:dynamic/pki:CertificateAuthority",
     "pki:ClientCertificate": "pulumi-nodejs:dynamic/pki:ClientCertificate",
 };

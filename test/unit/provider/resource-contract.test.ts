@@ -115,6 +115,25 @@ const subjects: Readonly<Record<Token, Subject>> = {
         ignored: [],
         replacing: [],
     },
+    "outscale:AccessKey": {
+        inputs: () => ({
+            userName: "ci",
+            lifetime: "90d",
+            rotateBefore: "30d",
+            overlap: "7d",
+            state: "ACTIVE",
+            tag: "t",
+            clientCertificates: shared().clientCertificates,
+        }),
+        outputs: () => ({
+            accessKeyId: "A".repeat(20),
+            secretKey: "S".repeat(40),
+            since: NOW.toISOString(),
+            expirationDate: new Date(NOW.getTime() + 90 * 86_400_000).toISOString(),
+        }),
+        ignored: [],
+        replacing: ["userName"],
+    },
     "pki:CertificateAuthority": {
         inputs: () => ({
             commonName: "Authority",

@@ -11,6 +11,7 @@ const TOKENS = [
     "outscale:RetiredApiAccessRule",
     "outscale:ApiAccessPlan",
     "outscale:ApiAccessProof",
+    "outscale:AccessKey",
     "pki:CertificateAuthority",
     "pki:ClientCertificate",
 ];
@@ -53,6 +54,7 @@ test("each token is served by its own type", async () => {
         "outscale:RetiredApiAccessRule": /use one of: record, criteria, proof,/,
         "outscale:ApiAccessPlan": /use one of: rules, protect\./,
         "outscale:ApiAccessProof": /use one of: rules, probe,/,
+        "outscale:AccessKey": /use one of: userName, expirationDate,/,
         "pki:CertificateAuthority": /use one of: commonName, organization,/,
         "pki:ClientCertificate": /use one of: commonName, authorityCertificatePem,/,
     };

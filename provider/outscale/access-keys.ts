@@ -1,0 +1,175 @@
+/** The access keys of an account: whose they are, how they are changed and removed, and which one is never touched. */
+import { PortcullisError } from "../errors";
+import { OutscaleError } from "./api/errors";
+import type { AccessKey, User } from "./api/calls";
+import type { OutscaleApi } from "./api/client";
+import { apiDate, instantOf } from "./dates";
+
+/** Whose a key is: the name of an EIM user, or nothing for the user whose key makes the calls, as a rule root. */
+export type KeyOwner = string | undefined;
+
+/** A key of the account with its owner, whom the API's answers do not name. */
+export interface OwnedKey {
+    readonly accessKeyId: string;
+    readonly userName?: string | undefined;
+    readonly state: KeyState;
+    readonly tag?: string | undefined;
+    /** ISO 8601 in UTC; absent where the key never expires. */
+    readonly expirationDate?: string | undefined;
+    readonly creationDate?: string | undefined;
+}
+
+export type KeyState = "ACTIVE" | "INACTIVE";
+
+/** What an update sends, always the whole of it: the API lets a key last for ever whose date is left out. */
+export interface KeySettings {
+    readonly state: KeyState;
+    readonly tag?: string | undefined;
+    readonly expirationDate?: string | undefined;
+}
+
+function owned(key: AccessKey, userName: KeyOwner): OwnedKey {
+    const dateOf = (text: string | undefined): string | undefined => {
+        const instant = text === undefined ? undefined : instantOf(text);
+        return instant === undefined ? text : apiDate(instant);
+    };
+    const [expirationDate, creationDate] = [dateOf(key.ExpirationDate), dateOf(key.CreationDate)];
+    return {
+        accessKeyId: key.AccessKeyId,
+        ...(userName === undefined ? {} : { userName }),
+        state: key.State === "INACTIVE" ? "INACTIVE" : "ACTIVE",
+        ...(key.Tag === undefined || key.Tag === "" ? {} : { tag: key.Tag }),
+        ...(expirationDate === undefined ? {} : { expirationDate }),
+        ...(creationDate === undefined ? {} : { creationDate }),
+    };
+}
+
+/** The keys of one user. */
+export async function keysOf(
+    api: OutscaleApi,
+    userName: KeyOwner,
+    options: { readonly maxAgeMs?: number } = {},
+): Promise<readonly OwnedKey[]> {
+    const { AccessKeys } = await api.call("ReadAccessKeys", { ...named(userName) }, options);
+    return AccessKeys.map((key) => owned(key, userName));
+}
+
+/** A hundred thousand users: a service that says "more" for ever is not followed. */
+const MOST_PAGES = 1_000;
+
+/** All EIM users, page by page. Where the count begins is not documented, so pages may overlap. */
+export async function allUsers(api: OutscaleApi): Promise<readonly User[]> {
+    const users = new Map<string, User>();
+    for (let page = 0; page < MOST_PAGES; page += 1) {
+        const request = users.size === 0 ? {} : { FirstItem: users.size };
+        const { Users, HasMoreItems } = await api.call("ReadUsers", request);
+        const before = users.size;
+        for (const user of Users) users.set(user.UserName, user);
+        if (!HasMoreItems || users.size === before) break;
+    }
+    return [...users.values()];
+}
+
+/**
+ * Every key of the account: of root and of every EIM user.
+ * @throws PortcullisError InvalidConfiguration where the calls are made with an EIM user's key: root's are not to be
+ * seen then, and nothing could be said of all.
+ */
+export async function allKeys(api: OutscaleApi): Promise<readonly OwnedKey[]> {
+    const own = await keysOf(api, undefined);
+    const users = await allUsers(api);
+    const ofUsers: OwnedKey[] = [];
+    for (const { UserName } of users) ofUsers.push(...(await keysOf(api, UserName)));
+    const caller = ofUsers.find(({ accessKeyId }) => accessKeyId === api.accessKeyId);
+    if (caller === undefined) return [...own, ...ofUsers];
+    throw new PortcullisError({
+        code: "InvalidConfiguration",
+        property: "accessKeyId",
+        problem: `The calls are made with a key of the EIM user "${caller.userName ?? ""}": the keys of the root user cannot be read with it.`,
+        remedy: "Configure an access key of the root user for this. Nothing has been changed.",
+    });
+}
+
+/** Sends all that a key is to be. */
+export async function updateKey(
+    api: OutscaleApi,
+    accessKeyId: string,
+    userName: KeyOwner,
+    { state, tag, expirationDate }: KeySettings,
+): Promise<void> {
+    if (state === "INACTIVE") refuseOwnKey(api, accessKeyId, "deactivate");
+    const date = expirationDate === undefined ? undefined : instantOf(expirationDate);
+    await api.call("UpdateAccessKey", {
+        AccessKeyId: accessKeyId,
+        State: state,
+        ...(date === undefined ? { ClearExpirationDate: true } : { ExpirationDate: apiDate(date) }),
+        ...(tag === undefined || tag === "" ? { ClearTag: true } : { Tag: tag }),
+        ...named(userName),
+    });
+}
+
+/** Deactivates a key, then deletes it; gone already is as good. */
+export async function removeKey(api: OutscaleApi, accessKeyId: string, userName: KeyOwner): Promise<void> {
+    const present = async (): Promise<OwnedKey | undefined> =>
+        (await keysOf(api, userName)).find((key) => key.accessKeyId === accessKeyId);
+    const live = await present();
+    if (live === undefined) return;
+    refuseOwnKey(api, accessKeyId, "delete");
+    if (live.state === "ACTIVE") await updateKey(api, accessKeyId, userName, { ...live, state: "INACTIVE" });
+    try {
+        await api.call("DeleteAccessKey", { AccessKeyId: accessKeyId, ...named(userName) });
+    } catch (error) {
+        // A first answer may have been lost: what counts is whether the key is gone.
+        if ((await present()) !== undefined) throw error;
+    }
+}
+
+/** The key that makes the calls is the provider's own hold on the account: it is never switched off or removed. */
+export function refuseOwnKey(api: OutscaleApi, accessKeyId: string, action: "deactivate" | "delete"): void {
+    if (accessKeyId !== api.accessKeyId) return;
+    throw new PortcullisError({
+        code: "Lockout",
+        problem: `Refused to ${action} the access key ${accessKeyId}: the provider itself is calling with it.`,
+        remedy:
+            "Configure another key of this account for the provider (`outscale:accessKeyId` with `outscale:secretKeyId`, " +
+            "or another profile) and run again. This call was not made.",
+    });
+}
+
+const TRIES = 3;
+
+/**
+ * Why a new key does not work; nothing where it does. A key may take a moment to be known, so it is tried three times
+ * within three seconds: the service blocks a key after four refusals in a row. A call that the key's user has no right
+ * to make shows that the key is good.
+ */
+export async function flawOfKey(
+    api: OutscaleApi,
+    key: { readonly accessKeyId: string; readonly secretKey: string },
+    sleep: (ms: number) => Promise<void>,
+): Promise<Error | undefined> {
+    for (let tried = 1; ; tried += 1) {
+        // A client for each try: one keeps to itself that its key was refused.
+        const holder = api.signingWith({ accessKey: key.accessKeyId, secretKey: key.secretKey });
+        try {
+            await holder.call("ReadAccessKeys", {});
+            return undefined;
+        } catch (error) {
+            if (isWithoutRight(error)) return undefined;
+            if (!(error instanceof OutscaleError) && !(error instanceof PortcullisError)) throw error;
+            if (tried >= TRIES) return error;
+        }
+        await sleep(tried * 1_000);
+    }
+}
+
+/** Codes of a caller who is known and may not do this. Source: OUTSCALE user guide, API error codes. */
+const WITHOUT_RIGHT: readonly string[] = ["5", "7"];
+
+function isWithoutRight(error: unknown): boolean {
+    return error instanceof OutscaleError && WITHOUT_RIGHT.includes(error.apiCode ?? "");
+}
+
+function named(userName: KeyOwner): { UserName?: string } {
+    return userName === undefined ? {} : { UserName: userName };
+}
