@@ -1,11 +1,13 @@
 /** Every type of resource with its functions and what makes its client: the one list of what this package serves. */
 import { accessKey } from "./outscale/access-key";
 import { apiAccessPlan } from "./outscale/api-access-plan";
+import { apiAccessPolicy } from "./outscale/api-access-policy";
 import { apiAccessProof } from "./outscale/api-access-proof";
 import { apiAccessRule } from "./outscale/api-access-rule";
 import { apiAccessRuleRecord } from "./outscale/api-access-rule-record";
 import { ca } from "./outscale/ca";
 import { connectOutscale } from "./outscale/connect";
+import { keyAudit } from "./outscale/key-audit";
 import { retiredApiAccessRule } from "./outscale/retired-api-access-rule";
 import { certificateAuthority } from "./pki/certificate-authority";
 import { clientCertificate } from "./pki/client-certificate";
@@ -41,6 +43,8 @@ export const REGISTRY: Readonly<Record<Token, Registered>> = {
     "outscale:ApiAccessPlan": registered(apiAccessPlan, noClient),
     "outscale:ApiAccessProof": registered(apiAccessProof, connectOutscale),
     "outscale:AccessKey": registered(accessKey, connectOutscale),
+    "outscale:KeyAudit": registered(keyAudit, connectOutscale),
+    "outscale:ApiAccessPolicy": registered(apiAccessPolicy, connectOutscale),
     "pki:CertificateAuthority": registered(certificateAuthority, noClient),
     "pki:ClientCertificate": registered(clientCertificate, noClient),
 };

@@ -30,6 +30,8 @@ export const TYPES = {
         outputs: ["accessKeyId", "secretKey", "expirationDate", "since", "previous"],
         secrets: ["secretKey", ...via],
     },
+    "outscale:KeyAudit": { outputs: ["found", "blocking", "blockingRules", "dates"], secrets: via },
+    "outscale:ApiAccessPolicy": { outputs: ["found"], secrets: ["probe", ...via] },
     "pki:CertificateAuthority": {
         outputs: ["certificatePem", "privateKeyPem", "notBefore", "notAfter", "fingerprintSha1"],
         secrets: ["privateKeyPem"],

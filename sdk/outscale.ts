@@ -9,12 +9,19 @@ export {
     type ApiAccessPlanArgs,
     type PlannedRuleArgs,
 } from "../provider/outscale/program/api-access-plan";
+export { ApiAccessPolicy, type ApiAccessPolicyArgs } from "../provider/outscale/program/api-access-policy";
 export {
     ApiAccessProof,
     type ApiAccessProofArgs,
     type DeclaredRuleArgs,
 } from "../provider/outscale/program/api-access-proof";
 export { ApiAccessRule, type ApiAccessRuleArgs } from "../provider/outscale/program/api-access-rule";
+export {
+    KeyAudit,
+    type AccountRecord,
+    type BlockingKey,
+    type KeyAuditArgs,
+} from "../provider/outscale/program/key-audit";
 export { Ca, type CaArgs } from "../provider/outscale/program/ca";
 export {
     ApiAccessRuleRecord,

@@ -20,6 +20,10 @@ const FROZEN: Readonly<Record<string, string>> = {
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:ApiAccessProof");',
     "outscale:AccessKey":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:AccessKey");',
+    "outscale:KeyAudit":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:KeyAudit");',
+    "outscale:ApiAccessPolicy":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:ApiAccessPolicy");',
     "pki:CertificateAuthority":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:CertificateAuthority");',
     "pki:ClientCertificate":
@@ -33,6 +37,8 @@ const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "outscale:ApiAccessPlan": "pulumi-nodejs:dynamic/outscale:ApiAccessPlan",
     "outscale:ApiAccessProof": "pulumi-nodejs:dynamic/outscale:ApiAccessProof",
     "outscale:AccessKey": "pulumi-nodejs:dynamic/outscale:AccessKey",
+    "outscale:KeyAudit": "pulumi-nodejs:dynamic/outscale:KeyAudit",
+    "outscale:ApiAccessPolicy": "pulumi-nodejs:dynamic/outscale:ApiAccessPolicy",
     "pki:CertificateAuthority": "pulumi-nodejs:dynamic/pki:CertificateAuthority",
     "pki:ClientCertificate": "pulumi-nodejs:dynamic/pki:ClientCertificate",
 };

@@ -35,6 +35,10 @@ const shared = (): Bag => ({
     clientCertificates: [holders.alice],
 });
 const rule = { caIds: ["ca-1"], cns: ["alice"], ipRanges: ["192.0.2.0/24"] };
+const record = {
+    keys: [{ accessKeyId: "KEY1", userName: "ci", state: "ACTIVE", tag: "t" }],
+    policy: { maxAccessKeyExpirationSeconds: 0, requireTrustedEnv: false },
+};
 const NEVER = "9999-01-01T00:00:00.000Z";
 
 const subjects: Readonly<Record<Token, Subject>> = {
@@ -133,6 +137,32 @@ const subjects: Readonly<Record<Token, Subject>> = {
         }),
         ignored: [],
         replacing: ["userName"],
+    },
+    "outscale:KeyAudit": {
+        inputs: () => ({
+            maxAccessKeyExpiration: "90d",
+            expire: { KEY1: "30d" },
+            remove: ["KEY2"],
+            record,
+            clientCertificates: shared().clientCertificates,
+        }),
+        outputs: () => ({ found: record, blocking: [], blockingRules: [], dates: {} }),
+        ignored: [],
+        replacing: [],
+    },
+    "outscale:ApiAccessPolicy": {
+        inputs: () => ({
+            maxAccessKeyExpiration: "90d",
+            requireTrustedEnv: false,
+            blocking: [],
+            blockingRules: ["aar-1"],
+            record,
+            probe: holders.alice,
+            clientCertificates: shared().clientCertificates,
+        }),
+        outputs: () => ({ found: record.policy }),
+        ignored: [],
+        replacing: [],
     },
     "pki:CertificateAuthority": {
         inputs: () => ({

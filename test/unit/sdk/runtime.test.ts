@@ -12,6 +12,8 @@ const TOKENS = [
     "outscale:ApiAccessPlan",
     "outscale:ApiAccessProof",
     "outscale:AccessKey",
+    "outscale:KeyAudit",
+    "outscale:ApiAccessPolicy",
     "pki:CertificateAuthority",
     "pki:ClientCertificate",
 ];
@@ -55,6 +57,8 @@ test("each token is served by its own type", async () => {
         "outscale:ApiAccessPlan": /use one of: rules, protect\./,
         "outscale:ApiAccessProof": /use one of: rules, probe,/,
         "outscale:AccessKey": /use one of: userName, expirationDate,/,
+        "outscale:KeyAudit": /use one of: maxAccessKeyExpiration, expire,/,
+        "outscale:ApiAccessPolicy": /use one of: maxAccessKeyExpiration, requireTrustedEnv,/,
         "pki:CertificateAuthority": /use one of: commonName, organization,/,
         "pki:ClientCertificate": /use one of: commonName, authorityCertificatePem,/,
     };

@@ -1,0 +1,234 @@
+/** The ApiAccessPolicy resource: the maximum lifetime of access keys, and the trusted session, once nothing stands in its way. */
+import { z } from "zod";
+import { changedProperties } from "../changes";
+import { sameDuration } from "../duration";
+import { PortcullisError } from "../errors";
+import { checkInputs, isKnown } from "../inputs";
+import { UNKNOWN, type CheckFailure, type Context, type PlannedInputs, type ResourceType } from "../resource";
+import { allKeys } from "./access-keys";
+import { admitted, readAccess } from "./account";
+import { accountRecord, readPolicy } from "./account-record";
+import type { OutscaleApi } from "./api/client";
+import { admittedToDelete } from "./deleting";
+import { durationOf, maxExpiration, secondsOf } from "./policy-inputs";
+import { refusalOf } from "./probe";
+import { REFRESH_SHARED_MS } from "./refresh";
+import { clientCertificate, shared } from "./schemas";
+import {
+    blockingKeys,
+    blockingRules,
+    describeBlockingKey,
+    describeBlockingRule,
+    isStricter,
+    samePolicy,
+    type Policy,
+} from "./trusted-session";
+
+const schema = z.object({
+    maxAccessKeyExpiration: maxExpiration,
+    requireTrustedEnv: z.boolean().default(false),
+    blocking: z
+        .array(z.object({ accessKeyId: z.string(), userName: z.string().optional(), reason: z.string() }))
+        .default([]),
+    blockingRules: z.array(z.string()).default([]),
+    record: accountRecord.optional(),
+    probe: clientCertificate.optional(),
+    clientCertificates: shared.clientCertificates,
+});
+
+type Blocking = z.output<typeof schema>["blocking"][number];
+
+/** `blocking` and `blockingRules` are what an audit has found, `record` what the policy was before anything was changed. */
+export type ApiAccessPolicyInputs = Readonly<z.output<typeof schema>>;
+
+export interface ApiAccessPolicyState extends ApiAccessPolicyInputs {
+    /** What destroy gives back. */
+    readonly found: Policy;
+}
+
+/** The account's one policy. It is there before any program: it is changed, and given back. */
+export const apiAccessPolicy: ResourceType<ApiAccessPolicyInputs, ApiAccessPolicyState, OutscaleApi> = {
+    token: "outscale:ApiAccessPolicy",
+
+    check: (inputs) => checkInputs(schema, inputs, plannedObstacles),
+
+    diff: (state, inputs) => ({
+        changed: changedProperties(
+            state,
+            inputs,
+            [
+                "maxAccessKeyExpiration",
+                "requireTrustedEnv",
+                "blocking",
+                "blockingRules",
+                "record",
+                "probe",
+                "clientCertificates",
+            ],
+            { maxAccessKeyExpiration: sameDuration },
+        ),
+        replaces: [],
+    }),
+
+    async create(inputs, context) {
+        const api = admitted(context.client, inputs);
+        const found = inputs.record?.policy ?? (await readPolicy(api));
+        await apply(policyOf(inputs), inputs, api, context);
+        api.claimed.add(CLAIM);
+        return { id: "policy", state: { ...inputs, found } };
+    },
+
+    async read(id, state, { client }) {
+        const live = await readPolicy(admitted(client, state), { maxAgeMs: REFRESH_SHARED_MS });
+        const { maxAccessKeyExpiration: _last, ...rest } = state;
+        const limit = durationOf(live.maxAccessKeyExpirationSeconds);
+        return {
+            id,
+            state: {
+                ...rest,
+                ...(limit === undefined ? {} : { maxAccessKeyExpiration: limit }),
+                requireTrustedEnv: live.requireTrustedEnv,
+            },
+        };
+    },
+
+    async update(_id, state, inputs, context) {
+        await apply(policyOf(inputs), inputs, admitted(context.client, inputs, state), context);
+        return { ...inputs, found: state.found };
+    },
+
+    async delete(_id, state, context) {
+        const api = admittedToDelete(context, state);
+        // An account has one policy: where the program declares it by another name, it is that one's.
+        if (api.claimed.has(CLAIM) || context.declared.of(apiAccessPolicy.token).length > 0) return;
+        await apply(state.found, state, api, context);
+    },
+};
+
+const CLAIM = "the API access policy";
+
+function policyOf({ maxAccessKeyExpiration, requireTrustedEnv }: ApiAccessPolicyInputs): Policy {
+    return { maxAccessKeyExpirationSeconds: secondsOf(maxAccessKeyExpiration), requireTrustedEnv };
+}
+
+type Trying = Pick<ApiAccessPolicyInputs, "probe">;
+
+/** Sets the policy, both fields of it. What asks for more than before waits until nothing stands in its way. */
+function apply(
+    wanted: Policy,
+    { probe }: Trying,
+    api: OutscaleApi,
+    context: Context<OutscaleApi>,
+): Promise<void> {
+    return api.exclusively(async () => {
+        const before = await readPolicy(api);
+        if (samePolicy(wanted, before)) return;
+        if (isStricter(wanted, before)) {
+            const obstacles = await liveObstacles(wanted, { probe }, api, context);
+            if (obstacles.length > 0) throw refused(wanted, obstacles);
+        }
+        await set(api, wanted);
+        if (!wanted.requireTrustedEnv || probe === undefined) return;
+        const refusal = await refusalOf(api.presenting(probe), context);
+        if (refusal === undefined) return;
+        await set(api, before);
+        throw new PortcullisError({
+            code: "ProofFailed",
+            problem:
+                "In the trusted session the client certificate was refused, so the policy was given back as it was.",
+            remedy: "See which rule is meant to admit the certificate, and run again.",
+            cause: refusal,
+        });
+    });
+}
+
+async function set(api: OutscaleApi, policy: Policy): Promise<void> {
+    await api.call("UpdateApiAccessPolicy", {
+        MaxAccessKeyExpirationSeconds: policy.maxAccessKeyExpirationSeconds,
+        RequireTrustedEnv: policy.requireTrustedEnv,
+    });
+}
+
+/** Everything that stands in the way at this moment, so that it is mended in one go. */
+async function liveObstacles(
+    wanted: Policy,
+    { probe }: Trying,
+    api: OutscaleApi,
+    context: Context<OutscaleApi>,
+): Promise<readonly string[]> {
+    const { maxAccessKeyExpirationSeconds: seconds } = wanted;
+    const keys = seconds === 0 ? [] : blockingKeys(await allKeys(api), seconds, context.now());
+    const ofKeys = keys.map(describeBlockingKey);
+    if (!wanted.requireTrustedEnv) return ofKeys;
+    const { rules } = await readAccess(api, []);
+    const ofRules = blockingRules(rules).map(describeBlockingRule);
+    return [
+        ...ofKeys,
+        ...ofRules,
+        ...(await certificateObstacles(probe, ofRules.length === 0, api, context)),
+    ];
+}
+
+/**
+ * In a trusted session, the calls that manage access need the certificate for good: one that bears it has to work
+ * before. Where every rule names an authority, any call that is admitted bears one.
+ */
+async function certificateObstacles(
+    probe: Trying["probe"],
+    everyRuleAsks: boolean,
+    api: OutscaleApi,
+    context: Context<OutscaleApi>,
+): Promise<readonly string[]> {
+    if (probe === undefined) {
+        if (everyRuleAsks || api.hasCertificate) return [];
+        return [
+            "No client certificate is there to call with: give `probe`, or configure one for the provider.",
+        ];
+    }
+    const refusal = await refusalOf(api.presenting(probe), context);
+    return refusal === undefined
+        ? []
+        : ["A call with the client certificate (`probe`) was refused by the access rules."];
+}
+
+function refused(wanted: Policy, obstacles: readonly string[]): PortcullisError {
+    return new PortcullisError({
+        code: "Lockout",
+        problem: `Refused to ${doing(wanted)}: ${obstacles.join(" ")}`,
+        remedy: `For a key: ${KEY_REMEDY} For a rule: ${RULE_REMEDY} The policy was not changed.`,
+    });
+}
+
+function doing({ requireTrustedEnv, maxAccessKeyExpirationSeconds }: Policy): string {
+    if (requireTrustedEnv) return "require a trusted session";
+    return `limit the lifetime of access keys to ${maxAccessKeyExpirationSeconds} seconds`;
+}
+
+const KEY_REMEDY =
+    "Give the key an expiration date below the maximum, or remove it: `KeyAudit` does either, by the key's id.";
+const RULE_REMEDY = "Retire the rule, or name a CA in it, in a deployment before this one.";
+
+/** What is known at preview already: what the audit has found, and a session without a maximum. */
+function plannedObstacles(inputs: PlannedInputs<ApiAccessPolicyInputs>): readonly CheckFailure[] {
+    const { requireTrustedEnv, maxAccessKeyExpiration, blocking, blockingRules: rules } = inputs;
+    const isTrusted = requireTrustedEnv === true;
+    if (isTrusted && maxAccessKeyExpiration === undefined) {
+        const reason =
+            'A trusted session needs a maximum lifetime of access keys. Give one, for example "90d".';
+        return [{ property: "maxAccessKeyExpiration", reason }];
+    }
+    const ofKeys = blocking === UNKNOWN || maxAccessKeyExpiration === undefined ? [] : blocking;
+    const ofRules = rules === UNKNOWN || !isTrusted ? [] : rules;
+    const listed = (property: string, obstacle: string, remedy: string): CheckFailure => ({
+        property,
+        reason: `${obstacle} ${remedy} If that was done elsewhere, run \`pulumi refresh\`. The policy was not changed.`,
+    });
+    return [
+        ...ofKeys
+            .filter((key) => isKnown<Blocking>(key))
+            .map((key) => listed("blocking", describeBlockingKey(key), KEY_REMEDY)),
+        ...ofRules
+            .filter((rule) => typeof rule === "string")
+            .map((rule) => listed("blockingRules", describeBlockingRule(rule), RULE_REMEDY)),
+    ];
+}

@@ -1,0 +1,75 @@
+/** What stands in the way of a maximum lifetime of keys, and of a trusted session: pure decisions, key by key and rule by rule. */
+import type { OwnedKey } from "./access-keys";
+import type { AccessRule } from "./access";
+import { describeRule } from "./protection";
+
+/** An account's API access policy. */
+export interface Policy {
+    /** Seconds; 0: access keys need no expiration date. */
+    readonly maxAccessKeyExpirationSeconds: number;
+    readonly requireTrustedEnv: boolean;
+}
+
+/** A key that a maximum lifetime does not allow. */
+export interface BlockingKey {
+    readonly accessKeyId: string;
+    /** Absent for root. */
+    readonly userName?: string | undefined;
+    /** The end of a sentence that begins with the key. */
+    readonly reason: string;
+}
+
+/**
+ * The keys that never expire, or not soon enough: the service asks that each remaining lifetime, also of an inactive
+ * key, is below the maximum. `maxSeconds` 0: only whether they expire at all is judged.
+ * Source: OUTSCALE API specification 1.42.0, UpdateApiAccessPolicy (an older tutorial says "greater or equal").
+ */
+export function blockingKeys(
+    keys: readonly OwnedKey[],
+    maxSeconds: number,
+    now: Date,
+): readonly BlockingKey[] {
+    return keys.flatMap(({ accessKeyId, userName, expirationDate }): BlockingKey[] => {
+        const reason = flawOf(expirationDate, maxSeconds, now);
+        if (reason === undefined) return [];
+        return [{ accessKeyId, ...(userName === undefined ? {} : { userName }), reason }];
+    });
+}
+
+function flawOf(expirationDate: string | undefined, maxSeconds: number, now: Date): string | undefined {
+    if (expirationDate === undefined) return "never expires";
+    const end = Date.parse(expirationDate);
+    if (Number.isNaN(end)) return `has an expiration date that cannot be read (${expirationDate})`;
+    const isTooLong = maxSeconds > 0 && end - now.getTime() >= maxSeconds * 1_000;
+    if (!isTooLong) return undefined;
+    return `expires only on ${expirationDate}, not within the maximum of ${maxSeconds} seconds`;
+}
+
+/** One sentence about each key. */
+export function describeBlockingKey({ accessKeyId, userName, reason }: BlockingKey): string {
+    const owner = userName === undefined ? "root" : `the EIM user "${userName}"`;
+    return `The access key ${accessKeyId} of ${owner} ${reason}.`;
+}
+
+/** The rules that name no authority, each in a few words: none may stand in a trusted session. */
+export function blockingRules(rules: readonly AccessRule[]): readonly string[] {
+    return rules.filter(({ authorities }) => authorities.length === 0).map(describeRule);
+}
+
+export function describeBlockingRule(rule: string): string {
+    return `The access rule ${rule} names no CA.`;
+}
+
+/** Whether the policy asks for more than the other does. */
+export function isStricter(policy: Policy, other: Policy): boolean {
+    const limit = ({ maxAccessKeyExpirationSeconds: seconds }: Policy): number =>
+        seconds === 0 ? Infinity : seconds;
+    return (policy.requireTrustedEnv && !other.requireTrustedEnv) || limit(policy) < limit(other);
+}
+
+export function samePolicy(one: Policy, other: Policy): boolean {
+    return (
+        one.requireTrustedEnv === other.requireTrustedEnv &&
+        one.maxAccessKeyExpirationSeconds === other.maxAccessKeyExpirationSeconds
+    );
+}
