@@ -106,8 +106,13 @@ async function bringInLine(
     const now = context.now();
     const keys = await allKeys(api);
     const dates: Record<string, string> = { ...last.dates };
-    for (const [accessKeyId, wanted] of Object.entries(inputs.expire)) {
-        const key = named(keys, accessKeyId, "expire");
+    // All names before the first change: one that is wrong leaves nothing half done.
+    const expiring = Object.entries(inputs.expire).map(([id, wanted]) => ({
+        key: named(keys, id, "expire"),
+        wanted,
+    }));
+    for (const { key, wanted } of expiring) {
+        const { accessKeyId } = key;
         const kept = last.expire[accessKeyId] === wanted ? dates[accessKeyId] : undefined;
         const date = kept ?? dateOf(wanted, now);
         dates[accessKeyId] = date;

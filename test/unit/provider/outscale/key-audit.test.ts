@@ -1,0 +1,205 @@
+/** The KeyAudit resource against the in-process account: what it finds, what it mends by name, what it gives back. */
+import { describe, expect, test } from "@jest/globals";
+import type { OutscaleAccount } from "../../../../emulators/outscale";
+import { keyAudit, type KeyAuditInputs } from "../../../../provider/outscale/key-audit";
+import { NOW, OUTSIDE, putCa, rejection, setRules, startProcess } from "../../../support/outscale";
+import { makeHolders } from "../../../support/holders";
+import { accountWithClock, after, dateAfter, putKey } from "./access-key-fixture";
+
+function inputs(given: object = {}): KeyAuditInputs {
+    const { inputs: checked, failures } = keyAudit.check(given, NOW, {});
+    expect(failures).toEqual([]);
+    return checked as KeyAuditInputs;
+}
+
+const create = (account: OutscaleAccount, given: object = {}, now = NOW) =>
+    keyAudit.create(inputs(given), startProcess(account, { now: () => now }).context);
+
+function endOf(account: OutscaleAccount, id: string): number | null | undefined {
+    return account.snapshot().keys.find(({ AccessKeyId }) => AccessKeyId === id)?.ExpirationDate;
+}
+
+describe("what it finds", () => {
+    test("is every key of root and of every user, over all pages of users", async () => {
+        const { account } = accountWithClock();
+        const names = Array.from({ length: 250 }, (_, index) => `user-${String(index).padStart(3, "0")}`);
+        for (const UserName of names) account.execute("CreateUser", { UserName }, { sourceAddress: OUTSIDE });
+        const ids = [0, 99, 100, 101, 199, 200, 249].map((index) =>
+            putKey(account, { UserName: names[index] }),
+        );
+        const process = startProcess(account);
+        const { state } = await keyAudit.create(inputs(), process.context);
+        expect(state.found.keys.map(({ accessKeyId }) => accessKeyId)).toEqual([account.accessKey, ...ids]);
+        expect(state.blocking).toHaveLength(8);
+        expect(process.changes()).toEqual([]);
+    });
+
+    test.each([
+        ["without a maximum, only those that never expire", {}, ["never"]],
+        [
+            "with one, those that end at it or later too",
+            { maxAccessKeyExpiration: "90d" },
+            ["never", "at", "later"],
+        ],
+    ])("%s", async (_what, given, blocking) => {
+        const { account } = accountWithClock();
+        const ids = {
+            never: account.accessKey,
+            sooner: putKey(account, { ExpirationDate: dateAfter(89) }),
+            at: putKey(account, { ExpirationDate: dateAfter(90) }),
+            later: putKey(account, { ExpirationDate: dateAfter(91), UserName: "ci" }),
+        };
+        const { state } = await create(account, given);
+        const named = Object.entries(ids).filter(([, id]) =>
+            state.blocking.some(({ accessKeyId }) => accessKeyId === id),
+        );
+        expect(named.map(([name]) => name)).toEqual(blocking);
+    });
+
+    test("says whose each key is and why it blocks, never its secret; and which rules name no CA", async () => {
+        const { account } = accountWithClock();
+        const holders = await makeHolders();
+        const [world] = setRules(account, [{ ipRanges: ["0.0.0.0/0"], description: "Default Rule" }]);
+        const caId = putCa(account, holders.authorities.a.certificatePem);
+        setRules(account, [{ ipRanges: ["0.0.0.0/0"], description: "Default Rule" }, { caIds: [caId] }]);
+        const id = putKey(account, { UserName: "ci", ExpirationDate: dateAfter(100) });
+        const { state } = await create(account, { maxAccessKeyExpiration: "90d" });
+        expect(state.blocking).toEqual([
+            { accessKeyId: account.accessKey, reason: "never expires" },
+            {
+                accessKeyId: id,
+                userName: "ci",
+                reason: `expires only on ${dateAfter(100)}, not within the maximum of 7776000 seconds`,
+            },
+        ]);
+        expect(state.blockingRules).toEqual([`${world ?? ""} "Default Rule" [IP 0.0.0.0/0]`]);
+        for (const { SecretKey } of account.snapshot().keys)
+            expect(JSON.stringify(state)).not.toContain(SecretKey);
+    });
+
+    test("is seen afresh by a refresh, while what was found first stays", async () => {
+        const { account } = accountWithClock();
+        const { id, state } = await create(account);
+        const added = putKey(account, { UserName: "ci" });
+        const live = await keyAudit.read(id, state, startProcess(account).context);
+        expect(live?.state.blocking.map(({ accessKeyId }) => accessKeyId)).toEqual([
+            account.accessKey,
+            added,
+        ]);
+        expect(live?.state.found).toEqual(state.found);
+    });
+
+    test("cannot be all with the key of an EIM user: that is refused", async () => {
+        const { account } = accountWithClock();
+        const id = putKey(account, { UserName: "ci" });
+        const { context } = startProcess(account);
+        const client = context.client.signingWith({
+            accessKey: id,
+            secretKey: account.secretKeyOf(id) ?? "",
+        });
+        const error = await rejection(keyAudit.create(inputs(), { ...context, client }));
+        expect(error).toMatchObject({ code: "InvalidConfiguration" });
+        expect(error.message).toBe(
+            'The calls are made with a key of the EIM user "ci": the keys of the root user cannot be read with it. Configure an access key of the root user for this. Nothing has been changed.',
+        );
+    });
+});
+
+describe("what it mends", () => {
+    test("are the keys that are named, with nothing else of them changed; destroy gives their dates back", async () => {
+        const { account } = accountWithClock();
+        const [first, second, other] = [
+            putKey(account, { UserName: "ci", Tag: "by hand", ExpirationDate: dateAfter(400) }),
+            putKey(account),
+            putKey(account),
+        ];
+        account.execute(
+            "UpdateAccessKey",
+            { AccessKeyId: second, State: "INACTIVE" },
+            { sourceAddress: OUTSIDE },
+        );
+        const before = account.snapshot().keys.map(({ LastModificationDate: _date, ...key }) => key);
+        const wanted = { expire: { [first]: "30d", [second]: "2026-12-31", [account.accessKey]: "60d" } };
+        const { id, state } = await create(account, wanted);
+        expect(account.snapshot().keys).toMatchObject([
+            { AccessKeyId: account.accessKey, State: "ACTIVE", ExpirationDate: after(60).getTime() },
+            { AccessKeyId: first, Tag: "by hand", UserName: "ci", ExpirationDate: after(30).getTime() },
+            { AccessKeyId: second, State: "INACTIVE", ExpirationDate: Date.parse("2026-12-31") },
+            { AccessKeyId: other, ExpirationDate: null },
+        ]);
+        expect(state.blocking.map(({ accessKeyId }) => accessKeyId)).toEqual([other]);
+        await keyAudit.delete(id, state, startProcess(account).context);
+        expect(account.snapshot().keys.map(({ LastModificationDate: _date, ...key }) => key)).toEqual(before);
+    });
+
+    test("a duration counts from the deployment that first has it", async () => {
+        const { account, at, now } = accountWithClock();
+        const key = putKey(account);
+        const wanted = { expire: { [key]: "30d" } };
+        const { id, state } = await create(account, wanted);
+        at(10);
+        const again = inputs({ ...wanted, maxAccessKeyExpiration: "90d" });
+        const next = await keyAudit.update(id, state, again, startProcess(account, { now }).context);
+        expect(endOf(account, key)).toBe(after(30).getTime());
+        await keyAudit.update(
+            id,
+            next,
+            inputs({ expire: { [key]: "31d" } }),
+            startProcess(account, { now }).context,
+        );
+        expect(endOf(account, key)).toBe(after(41).getTime());
+    });
+
+    test("removes the keys that are named, once; not the one that makes the calls", async () => {
+        const { account } = accountWithClock();
+        const [key, kept] = [putKey(account, { UserName: "ci" }), putKey(account, { UserName: "ci" })];
+        const { id, state } = await create(account, { remove: [key] });
+        await keyAudit.update(id, state, inputs({ remove: [key] }), startProcess(account).context);
+        const left = [account.accessKey, kept];
+        expect(account.snapshot().keys.map(({ AccessKeyId }) => AccessKeyId)).toEqual(left);
+        const error = await rejection(create(account, { remove: [account.accessKey] }));
+        expect(error).toMatchObject({ code: "Lockout" });
+        expect(account.snapshot().keys.map(({ AccessKeyId }) => AccessKeyId)).toEqual(left);
+    });
+
+    test("a name that nobody's key has is refused, before anything is changed", async () => {
+        const { account } = accountWithClock();
+        const key = putKey(account);
+        const error = await rejection(create(account, { expire: { [key]: "30d", NOBODYS: "30d" } }));
+        expect(error).toMatchObject({ code: "AmbiguousMatch", property: "expire" });
+        expect(endOf(account, key)).toBeNull();
+    });
+});
+
+describe("what it gives back", () => {
+    test("is nothing where somebody has moved the date since, or where what was found is over", async () => {
+        const { account, at, now } = accountWithClock();
+        const [moved, over] = [putKey(account), putKey(account, { ExpirationDate: dateAfter(5) })];
+        const { id, state } = await create(account, { expire: { [moved]: "30d", [over]: "30d" } });
+        const request = { AccessKeyId: moved, ExpirationDate: dateAfter(40) };
+        account.execute("UpdateAccessKey", request, { sourceAddress: OUTSIDE });
+        at(6);
+        await keyAudit.delete(id, state, startProcess(account, { now }).context);
+        expect([endOf(account, moved), endOf(account, over)]).toEqual([
+            after(40).getTime(),
+            after(30).getTime(),
+        ]);
+    });
+
+    test("is what the record says, where a deployment was interrupted after it had set a date", async () => {
+        const { account } = accountWithClock();
+        const key = putKey(account);
+        const record = (await create(account)).state.found;
+        await create(account, { expire: { [key]: "30d" }, record });
+        const again = await create(account, { expire: { [key]: "30d" }, record });
+        await keyAudit.delete(again.id, again.state, startProcess(account).context);
+        expect(endOf(account, key)).toBeNull();
+    });
+});
+
+test("a key is not both mended and removed", () => {
+    const { failures } = keyAudit.check({ expire: { KEY: "30d" }, remove: ["KEY"] }, NOW, {});
+    expect(failures).toEqual([
+        { property: "remove", reason: "KEY is named in `expire` too. Take it out of one of them." },
+    ]);
+});
