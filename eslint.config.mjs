@@ -49,6 +49,11 @@ export default tseslint.config(
     },
     { files: ["components/**"], rules: closed("sdk", "emulators", "test", "tools") },
     { files: ["sdk/**"], rules: closed("test", "tools") },
+    {
+        // The command runs outside of `pulumi up`.
+        files: ["sdk/cli/**"],
+        rules: closed("components", "program", "test", "tools", "@pulumi"),
+    },
     { files: ["emulators/**"], rules: closed("provider", "components", "sdk", "test", "tools", "@pulumi") },
     {
         files: ["test/unit/**"],

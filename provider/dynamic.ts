@@ -1,6 +1,9 @@
 /** The one bridge from the resource contract to Pulumi's dynamic providers: the half that programs run. */
 import * as pulumi from "@pulumi/pulumi";
+import { engineType } from "./engine-type";
 import { TYPES, type Token, type TypeDeclaration } from "./types";
+
+export { engineType } from "./engine-type";
 
 /** The subpath that state holds for ever: it is never renamed, and whatever version is installed answers there. */
 export const RUNTIME = "pulumi-portcullis/runtime";
@@ -14,11 +17,6 @@ export const RUNTIME = "pulumi-portcullis/runtime";
  */
 export function providerText(token: string): string {
     return `exports.handler = () => require(${JSON.stringify(RUNTIME)}).provider(${JSON.stringify(token)});`;
-}
-
-/** The engine type of a resource: `pulumi-nodejs:dynamic/<module>:<Type>`. */
-export function engineType(token: string): string {
-    return `pulumi-nodejs:dynamic/${token}`;
 }
 
 /** A custom resource served by this package; the classes that programs use extend it. */

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The `portcullis` command: each subcommand is a file beside this one. */
 import { Command } from "commander";
+import { accessCommand } from "./access/command";
 import { emulateCommand } from "./emulate";
 import { version } from "./version";
 
@@ -8,6 +9,7 @@ async function main(): Promise<void> {
     const program = new Command("portcullis")
         .description("Declare who may open the gates, and never lock the owner out.")
         .version(version())
+        .addCommand(accessCommand())
         .addCommand(emulateCommand());
     await program.parseAsync();
 }
