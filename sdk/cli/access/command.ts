@@ -89,9 +89,9 @@ async function reportFor(flags: ExplainFlags): Promise<AccessReport> {
     const given = await readIdentities(flags.identity, flags.identities);
     const authorityPems = await readAuthorities(flags.authority);
     const state = flags.state === undefined ? undefined : await stateOf(flags.state);
-    const picture = state === undefined || flags.live === true ? await accountOf(flags) : state.picture;
     const identities = [...(state?.identities ?? []), ...given];
     refuseSameNames(identities);
+    const picture = state === undefined || flags.live === true ? await accountOf(flags) : state.picture;
     return explainAccess(
         { ...picture, notes: [...picture.notes, ...(state?.unread ?? [])] },
         { identities, authorityPems: [...(state?.authorityPems ?? []), ...authorityPems] },

@@ -12,7 +12,7 @@ export async function readText(path: string, flag: string): Promise<string> {
     try {
         return await readFile(path, "utf8");
     } catch (error) {
-        const code = error instanceof Error && "code" in error ? String(error.code) : "";
+        const code = typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
         const why = code === "ENOENT" ? "does not exist" : `cannot be read${code === "" ? "" : ` (${code})`}`;
         throw refuse(flag, `The file ${path}, named by ${flag}, ${why}.`, "Correct the path.");
     }

@@ -58,7 +58,8 @@ function identities(report: AccessReport, numbered: Numbered, table: Table): rea
         ["NAME", "VERDICT", "BY", "FROM", "CERTIFICATE"],
         ...report.identities.map(({ name, verdict, by, sourceIp, certificate }) => [
             name,
-            verdict,
+            // Refused as a whole, and yet admitted from some of its addresses.
+            verdict === "refused" && by.length > 0 ? "in part" : verdict,
             numbered(by),
             sourceIp ?? "any IPv4 address",
             certificate === null ? "none" : certificateText(certificate),
