@@ -16,15 +16,15 @@ import { renderReport } from "./text";
 interface ExplainFlags extends AccountFlags {
     readonly state?: string;
     readonly live?: true;
-    readonly identity: readonly string[];
+    readonly identity?: readonly string[];
     readonly identities?: string;
-    readonly authority: readonly string[];
+    readonly authority?: readonly string[];
     readonly at?: string;
     readonly json?: true;
     readonly requireAdmitted?: true;
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 export function accessCommand(): Command {
     const explain = new Command("explain")
@@ -45,7 +45,6 @@ export function accessCommand(): Command {
             "--identity <fields>",
             "an identity, as name=ada,certificate=ada.pem,ip=192.0.2.7 (certificate or ip may be left out); repeatable",
             collect,
-            [],
         )
         .option(
             "--identities <file>",
@@ -55,7 +54,6 @@ export function accessCommand(): Command {
             "--authority <file>",
             "a PEM file of the account's authorities, whose certificates the API never returns; repeatable",
             collect,
-            [],
         )
         .option(
             "--at <moment>",
@@ -86,8 +84,8 @@ async function explainCommand(flags: ExplainFlags): Promise<void> {
 
 async function reportFor(flags: ExplainFlags): Promise<AccessReport> {
     const at = flags.at === undefined ? new Date() : momentOf(flags.at);
-    const given = await readIdentities(flags.identity, flags.identities);
-    const authorityPems = await readAuthorities(flags.authority);
+    const given = await readIdentities(flags.identity ?? [], flags.identities);
+    const authorityPems = await readAuthorities(flags.authority ?? []);
     const state = flags.state === undefined ? undefined : await stateOf(flags.state);
     const identities = [...(state?.identities ?? []), ...given];
     refuseSameNames(identities);
