@@ -31,7 +31,8 @@ export interface KeySettings {
 function owned(key: AccessKey, userName: KeyOwner): OwnedKey {
     const dateOf = (text: string | undefined): string | undefined => {
         const instant = text === undefined ? undefined : instantOf(text);
-        return instant === undefined ? text : apiDate(instant);
+        // One that cannot be read is shown as it came, and counts as none that will do.
+        return instant?.toISOString() ?? text;
     };
     const [expirationDate, creationDate] = [dateOf(key.ExpirationDate), dateOf(key.CreationDate)];
     return {
@@ -54,20 +55,47 @@ export async function keysOf(
     return AccessKeys.map((key) => owned(key, userName));
 }
 
-/** A hundred thousand users: a service that says "more" for ever is not followed. */
-const MOST_PAGES = 1_000;
+/** How many calls are made at once, so that an account with many users is not throttled. */
+const AT_ONCE = 8;
 
-/** All EIM users, page by page. Where the count begins is not documented, so pages may overlap. */
-export async function allUsers(api: OutscaleApi): Promise<readonly User[]> {
+/** All EIM users; whether the API counts the first item from 0 or 1 is not documented, so pages may overlap by one. */
+async function allUsers(api: OutscaleApi): Promise<readonly User[]> {
     const users = new Map<string, User>();
-    for (let page = 0; page < MOST_PAGES; page += 1) {
-        const request = users.size === 0 ? {} : { FirstItem: users.size };
-        const { Users, HasMoreItems } = await api.call("ReadUsers", request);
+    for (;;) {
         const before = users.size;
-        for (const user of Users) users.set(user.UserName, user);
-        if (!HasMoreItems || users.size === before) break;
+        const page = await api.call("ReadUsers", before === 0 ? {} : { FirstItem: before });
+        for (const user of page.Users) users.set(user.UserId, user);
+        if (!page.HasMoreItems) return [...users.values()];
+        if (users.size === before) {
+            throw new PortcullisError({
+                code: "ServiceError",
+                problem: `ReadUsers says that there are more users than ${before}, and gives none of them.`,
+                remedy: "Run again; if it lasts, report it to OUTSCALE Support.",
+            });
+        }
     }
-    return [...users.values()];
+}
+
+/** The keys that a caller can see. */
+export interface VisibleKeys {
+    readonly keys: readonly OwnedKey[];
+    /** The EIM user whose key makes the calls: root's keys are not among these then. Absent where it is root's. */
+    readonly caller?: string | undefined;
+}
+
+/** Every key of root and of every EIM user, as far as the caller can see them. */
+export async function visibleKeys(api: OutscaleApi): Promise<VisibleKeys> {
+    const users = await allUsers(api);
+    // Without a name, these are the caller's own.
+    const own = await keysOf(api, undefined);
+    const theirs: OwnedKey[] = [];
+    for (let start = 0; start < users.length; start += AT_ONCE) {
+        const some = users.slice(start, start + AT_ONCE);
+        theirs.push(...(await Promise.all(some.map(({ UserName }) => keysOf(api, UserName)))).flat());
+    }
+    const isOwn = (key: OwnedKey): boolean => own.some(({ accessKeyId }) => accessKeyId === key.accessKeyId);
+    const caller = theirs.find(isOwn)?.userName;
+    return caller === undefined ? { keys: [...own, ...theirs] } : { keys: theirs, caller };
 }
 
 /**
@@ -76,16 +104,12 @@ export async function allUsers(api: OutscaleApi): Promise<readonly User[]> {
  * seen then, and nothing could be said of all.
  */
 export async function allKeys(api: OutscaleApi): Promise<readonly OwnedKey[]> {
-    const own = await keysOf(api, undefined);
-    const users = await allUsers(api);
-    const ofUsers: OwnedKey[] = [];
-    for (const { UserName } of users) ofUsers.push(...(await keysOf(api, UserName)));
-    const caller = ofUsers.find(({ accessKeyId }) => accessKeyId === api.accessKeyId);
-    if (caller === undefined) return [...own, ...ofUsers];
+    const { keys, caller } = await visibleKeys(api);
+    if (caller === undefined) return keys;
     throw new PortcullisError({
         code: "InvalidConfiguration",
         property: "accessKeyId",
-        problem: `The calls are made with a key of the EIM user "${caller.userName ?? ""}": the keys of the root user cannot be read with it.`,
+        problem: `The calls are made with a key of the EIM user ${caller}: the keys of the root user cannot be read with it.`,
         remedy: "Configure an access key of the root user for this. Nothing has been changed.",
     });
 }

@@ -25,7 +25,7 @@ export interface BlockingKey {
  * Source: OUTSCALE API specification 1.42.0, UpdateApiAccessPolicy (an older tutorial says "greater or equal").
  */
 export function blockingKeys(
-    keys: readonly OwnedKey[],
+    keys: readonly Pick<OwnedKey, "accessKeyId" | "userName" | "expirationDate">[],
     maxSeconds: number,
     now: Date,
 ): readonly BlockingKey[] {
@@ -39,16 +39,20 @@ export function blockingKeys(
 function flawOf(expirationDate: string | undefined, maxSeconds: number, now: Date): string | undefined {
     if (expirationDate === undefined) return "never expires";
     const end = Date.parse(expirationDate);
-    if (Number.isNaN(end)) return `has an expiration date that cannot be read (${expirationDate})`;
-    const isTooLong = maxSeconds > 0 && end - now.getTime() >= maxSeconds * 1_000;
-    if (!isTooLong) return undefined;
-    return `expires only on ${expirationDate}, not within the maximum of ${maxSeconds} seconds`;
+    if (Number.isNaN(end)) return `ends on a date that cannot be read (${expirationDate})`;
+    const isWithin = maxSeconds === 0 || end - now.getTime() < maxSeconds * 1_000;
+    if (isWithin) return undefined;
+    return `ends only on ${expirationDate}, not within the maximum of ${maxSeconds} seconds`;
 }
 
 /** One sentence about each key. */
 export function describeBlockingKey({ accessKeyId, userName, reason }: BlockingKey): string {
-    const owner = userName === undefined ? "root" : `the EIM user "${userName}"`;
-    return `The access key ${accessKeyId} of ${owner} ${reason}.`;
+    return `The access key ${accessKeyId} of ${describeOwner(userName)} ${reason}.`;
+}
+
+/** Whose a key is, for people. */
+export function describeOwner(userName: string | undefined): string {
+    return userName === undefined ? "the root user" : `the EIM user ${userName}`;
 }
 
 /** The rules that name no authority, each in a few words: none may stand in a trusted session. */
@@ -57,7 +61,7 @@ export function blockingRules(rules: readonly AccessRule[]): readonly string[] {
 }
 
 export function describeBlockingRule(rule: string): string {
-    return `The access rule ${rule} names no CA.`;
+    return `The access rule ${rule} names no authority.`;
 }
 
 /** Whether the policy asks for more than the other does. */

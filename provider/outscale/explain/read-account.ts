@@ -1,14 +1,8 @@
 /** Reads all of a live account that decides about access; nothing on it is changed. */
-import { PortcullisError } from "../../errors";
-import { OutscaleError, type Calls, type OutscaleApi } from "../api/client";
+import { visibleKeys, type OwnedKey } from "../access-keys";
+import { OutscaleError, type OutscaleApi } from "../api/client";
 import type { OutscaleSettings } from "../settings";
 import type { AccountPicture } from "./explain";
-import type { OwnedKey } from "./keys";
-
-type User = Calls["ReadUsers"]["response"]["Users"][number];
-
-/** How many calls are made at once, so that an account with many users is not throttled. */
-const AT_ONCE = 8;
 
 /**
  * The account's rules, authorities, policy, and the keys of the root user and of every EIM user. Keys and policy are
@@ -55,43 +49,13 @@ async function ifPermitted<T>(what: string, read: () => Promise<Part<T>>): Promi
 }
 
 async function readKeys(api: OutscaleApi): Promise<Part<readonly OwnedKey[]>> {
-    const users = await readUsers(api);
-    // Without a name, these are the caller's own.
-    const { AccessKeys: own } = await api.call("ReadAccessKeys", {});
-    const theirs: OwnedKey[] = [];
-    for (let start = 0; start < users.length; start += AT_ONCE) {
-        const some = users.slice(start, start + AT_ONCE);
-        const read = some.map(async ({ UserName: userName }) => {
-            const { AccessKeys } = await api.call("ReadAccessKeys", { UserName: userName });
-            return AccessKeys.map((key) => ({ ...key, userName }));
-        });
-        theirs.push(...(await Promise.all(read)).flat());
-    }
-    const caller = theirs.find((key) => own.some(({ AccessKeyId }) => AccessKeyId === key.AccessKeyId));
-    if (caller === undefined) return { value: [...own, ...theirs], notes: [] };
+    const { keys, caller } = await visibleKeys(api);
+    if (caller === undefined) return { value: keys, notes: [] };
     return {
-        value: theirs,
+        value: keys,
         notes: [
-            `The root user's access keys are not shown: the caller is the EIM user ${caller.userName ?? ""}. ` +
+            `The root user's access keys are not shown: the caller is the EIM user ${caller}. ` +
                 "Call with a key of the root user to see them.",
         ],
     };
-}
-
-/** All of them; whether the API counts the first item from 0 or 1 is not documented, so pages may overlap by one. */
-async function readUsers(api: OutscaleApi): Promise<readonly User[]> {
-    const users = new Map<string, User>();
-    for (;;) {
-        const before = users.size;
-        const page = await api.call("ReadUsers", before === 0 ? {} : { FirstItem: before });
-        for (const user of page.Users) users.set(user.UserId, user);
-        if (!page.HasMoreItems) return [...users.values()];
-        if (users.size === before) {
-            throw new PortcullisError({
-                code: "ServiceError",
-                problem: `ReadUsers says that there are more users than ${before}, and gives none of them.`,
-                remedy: "Run again; if it lasts, report it to OUTSCALE Support.",
-            });
-        }
-    }
 }

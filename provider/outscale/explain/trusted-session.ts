@@ -1,8 +1,7 @@
 /** What keeps a trusted session from being switched on, and whom its demands would lock out. */
 import type { AccessRule, Identity } from "../access";
 import type { ApiAccessPolicy } from "../api/objects";
-import { describeRule } from "../protection";
-import { keyName } from "./keys";
+import { blockingKeys, blockingRules, describeBlockingKey, describeBlockingRule } from "../trusted-session";
 import { losses } from "./losses";
 import type { KeyReport, PolicyReport } from "./report";
 
@@ -19,7 +18,6 @@ export function explainPolicy(
     at: Date,
 ): PolicyReport {
     const certified = rules.filter(({ authorities }) => authorities.length > 0);
-    const nameless = rules.filter(({ authorities }) => authorities.length === 0);
     return {
         maxAccessKeyExpirationSeconds: seconds,
         requireTrustedEnv: RequireTrustedEnv,
@@ -27,18 +25,17 @@ export function explainPolicy(
             ...(seconds > 0
                 ? []
                 : ["Access keys have no maximum lifetime (MaxAccessKeyExpirationSeconds is 0)."]),
-            ...nameless.map((rule) => `The access rule ${describeRule(rule)} names no authority.`),
-            ...(keys ?? []).flatMap((key) => refusalOf(key, seconds, at)),
+            ...blockingRules(rules).map(describeBlockingRule),
+            ...blockingKeys((keys ?? []).map(ownedKey), seconds, at).map(describeBlockingKey),
         ],
         losses: losses(rules, certified, identities, at),
     };
 }
 
-function refusalOf(key: KeyReport, seconds: number, at: Date): readonly string[] {
-    if (key.expiresAt === null) return [`The access key ${keyName(key)} never expires.`];
-    const end = Date.parse(key.expiresAt);
-    // Written so that an end that cannot be read is not within the maximum.
-    const isWithin = end - at.getTime() < seconds * 1_000;
-    if (seconds === 0 || isWithin) return [];
-    return [`The access key ${keyName(key)} does not end within the maximum of ${seconds} seconds.`];
+function ownedKey({ id, user, expiresAt }: KeyReport): Parameters<typeof blockingKeys>[0][number] {
+    return {
+        accessKeyId: id,
+        ...(user === null ? {} : { userName: user }),
+        ...(expiresAt === null ? {} : { expirationDate: expiresAt }),
+    };
 }

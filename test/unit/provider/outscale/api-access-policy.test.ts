@@ -82,10 +82,10 @@ describe("requiring a trusted session", () => {
         expect(error.message).toBe(
             [
                 "Refused to require a trusted session:",
-                `The access key ${account.accessKey} of root never expires.`,
-                `The access key ${users} of the EIM user "ci" expires only on ${dateAfter(365)}, not within the maximum of 7776000 seconds.`,
-                `The access rule ${world ?? ""} "Default Rule" [IP 0.0.0.0/0] names no CA.`,
-                `The access rule ${office ?? ""} [IP 192.0.2.0/24] names no CA.`,
+                `The access key ${account.accessKey} of the root user never expires.`,
+                `The access key ${users} of the EIM user ci ends only on ${dateAfter(365)}, not within the maximum of 7776000 seconds.`,
+                `The access rule ${world ?? ""} "Default Rule" [IP 0.0.0.0/0] names no authority.`,
+                `The access rule ${office ?? ""} [IP 192.0.2.0/24] names no authority.`,
                 "No client certificate is there to call with: give `probe`, or configure one for the provider.",
                 "For a key: Give the key an expiration date below the maximum, or remove it: `KeyAudit` does either, by the key's id.",
                 "For a rule: Retire the rule, or name a CA in it, in a deployment before this one. The policy was not changed.",
@@ -141,7 +141,7 @@ describe("changing the policy", () => {
         const tooShort = { ...trusted(), maxAccessKeyExpiration: "30d" };
         const refused = apiAccessPolicy.update(id, state, tooShort, startProcess(account).context);
         expect((await rejection(refused)).message).toMatch(
-            /of root expires only on .* not within the maximum of 2592000 seconds/,
+            /of the root user ends only on .* not within the maximum of 2592000 seconds/,
         );
         expect(policyOf(account)).toEqual(CLOSED);
         const process = startProcess(account);
@@ -212,11 +212,11 @@ describe("at preview", () => {
         expect(apiAccessPolicy.check(given, NOW, {}).failures).toEqual([
             {
                 property: "blocking",
-                reason: `The access key KEY of the EIM user "ci" never expires. Give the key an expiration date below the maximum, or remove it: \`KeyAudit\` does either, by the key's id. ${end}`,
+                reason: `The access key KEY of the EIM user ci never expires. Give the key an expiration date below the maximum, or remove it: \`KeyAudit\` does either, by the key's id. ${end}`,
             },
             {
                 property: "blockingRules",
-                reason: `The access rule aar-1 [IP 0.0.0.0/0] names no CA. Retire the rule, or name a CA in it, in a deployment before this one. ${end}`,
+                reason: `The access rule aar-1 [IP 0.0.0.0/0] names no authority. Retire the rule, or name a CA in it, in a deployment before this one. ${end}`,
             },
         ]);
     });

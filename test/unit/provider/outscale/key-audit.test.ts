@@ -69,7 +69,7 @@ describe("what it finds", () => {
             {
                 accessKeyId: id,
                 userName: "ci",
-                reason: `expires only on ${dateAfter(100)}, not within the maximum of 7776000 seconds`,
+                reason: `ends only on ${dateAfter(100)}, not within the maximum of 7776000 seconds`,
             },
         ]);
         expect(state.blockingRules).toEqual([`${world ?? ""} "Default Rule" [IP 0.0.0.0/0]`]);
@@ -100,7 +100,7 @@ describe("what it finds", () => {
         const error = await rejection(keyAudit.create(inputs(), { ...context, client }));
         expect(error).toMatchObject({ code: "InvalidConfiguration" });
         expect(error.message).toBe(
-            'The calls are made with a key of the EIM user "ci": the keys of the root user cannot be read with it. Configure an access key of the root user for this. Nothing has been changed.',
+            "The calls are made with a key of the EIM user ci: the keys of the root user cannot be read with it. Configure an access key of the root user for this. Nothing has been changed.",
         );
     });
 });

@@ -64,9 +64,8 @@ const explained = (
 ): AccessReport => explainAccess(picture(changes), { identities, authorityPems }, NOW);
 
 test("the whole report, as --json prints it: its properties are contract", () => {
-    const key = { AccessKeyId: "AK1", State: "ACTIVE", ExpirationDate: undefined, Tag: "ops" };
     const report = explained({
-        keys: [{ ...key, CreationDate: undefined, LastModificationDate: undefined }],
+        keys: [{ accessKeyId: "AK1", state: "ACTIVE", tag: "ops" }],
         callingKey: "AK1",
         policy: { MaxAccessKeyExpirationSeconds: 0, RequireTrustedEnv: false },
         notes: ["Something was not read."],

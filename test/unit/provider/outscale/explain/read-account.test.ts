@@ -53,7 +53,7 @@ test("rules, authorities, policy and the keys of root and users, and the key tha
         callingKey: "AK",
         notes: [],
     });
-    expect(picture.keys?.map(({ AccessKeyId, userName }) => [AccessKeyId, userName])).toEqual([
+    expect(picture.keys?.map(({ accessKeyId, userName }) => [accessKeyId, userName])).toEqual([
         [account.accessKey, undefined],
         ["KEY00000000000000000", "user-0"],
     ]);
