@@ -22,7 +22,7 @@ export class EngineError extends Error {
 }
 
 export function failed(operation: Operation, report: Report, cause: unknown): EngineError {
-    const errors = messages(report.diagnostics);
+    const errors = [...violations(report), ...messages(report.diagnostics)];
     const why = errors.length > 0 ? errors.join("\n") : commandError(cause);
     return new EngineError(operation, "failed", `pulumi ${operation} failed: ${why}`, report, { cause });
 }
@@ -68,6 +68,12 @@ function commandError(cause: unknown): string {
     const signal = /Command was killed with (\w+)/.exec(text)?.[1];
     if (signal !== undefined) return `the engine was ended by ${signal}, and may have left the stack locked`;
     return /^error: ([^]*?)(?=\n err\?: |$(?![^]))/m.exec(text)?.[1]?.trim() ?? text;
+}
+
+function violations({ violations }: Report): string[] {
+    return violations
+        .filter(({ level }) => level === "mandatory")
+        .map(({ policy, message }) => `${policy}: ${message}`);
 }
 
 function messages(diagnostics: readonly Diagnostic[]): string[] {

@@ -51,6 +51,10 @@ export interface RunOptions {
 }
 
 export interface ProgramRunOptions extends RunOptions {
+    /** Folders of policy packs that judge the run. None unless given. */
+    readonly policyPacks?: readonly string[];
+    /** Files of those packs' configuration, JSON, in the same order. */
+    readonly policyPackConfigs?: readonly string[];
     /** Runs this program in place of the stack's own, this time. */
     readonly program?: PulumiFn;
 }
@@ -206,7 +210,7 @@ class OpenStack implements EngineStack {
             throw new Error(`pulumi ${operation}: another run of this stack is in progress. Await it first.`);
         const run: Run = { ended: undefined };
         this.run = run;
-        const report: Report = { changes: {}, resources: [], diagnostics: [] };
+        const report: Report = { changes: {}, resources: [], diagnostics: [], violations: [] };
         const limit = options.limit ?? this.limit;
         const stop = new AbortController();
         const program = options.program ?? this.source.program;
@@ -225,6 +229,7 @@ class OpenStack implements EngineStack {
             const done = await work({
                 ...common(options, report, stop.signal),
                 ...(inline && { program: connection.program }),
+                ...packsOf(options),
             });
             return { ...report, stdout: done?.stdout ?? "", stderr: done?.stderr ?? "" };
         } catch (error) {
@@ -260,7 +265,15 @@ class OpenStack implements EngineStack {
     }
 }
 
-type CommonOptions = ReturnType<typeof common> & { readonly program?: PulumiFn };
+type CommonOptions = ReturnType<typeof common> & ReturnType<typeof packsOf> & { readonly program?: PulumiFn };
+
+/** The policy packs of one run as the Automation API takes them: it asks for lists that may be changed. */
+function packsOf({ policyPacks, policyPackConfigs }: ProgramRunOptions) {
+    return {
+        ...(policyPacks && { policyPacks: [...policyPacks] }),
+        ...(policyPackConfigs && { policyPackConfigs: [...policyPackConfigs] }),
+    };
+}
 
 /** The options of one run as the Automation API takes them. */
 function common(options: RunOptions, report: Report, signal: AbortSignal) {

@@ -19,6 +19,16 @@ export interface Diagnostic {
     readonly urn?: string;
 }
 
+/** What a policy pack found. */
+export interface Violation {
+    readonly policy: string;
+    /** `warning` where the policy is advisory. */
+    readonly level: "warning" | "mandatory";
+    /** The policy's description, and what it says of the resource. */
+    readonly message: string;
+    readonly urn?: string;
+}
+
 /** What a run's events have told so far. */
 export interface Report {
     /** How many resources of each operation, once the engine has summed up; `same` is one of them. */
@@ -26,6 +36,7 @@ export interface Report {
     readonly resources: ResourceEvent[];
     /** Messages without colours; the engine keeps secrets out of them. */
     readonly diagnostics: Diagnostic[];
+    readonly violations: Violation[];
 }
 
 /** Adds an event to a report; gives the resource event that it held, if any. */
@@ -33,6 +44,8 @@ export function record(report: Report, event: EngineEvent): ResourceEvent | unde
     if (event.summaryEvent) report.changes = event.summaryEvent.resourceChanges;
     const diagnostic = diagnosticOf(event);
     if (diagnostic) report.diagnostics.push(diagnostic);
+    const violation = violationOf(event);
+    if (violation) report.violations.push(violation);
     const resource = resourceEvent(event);
     if (resource) report.resources.push(resource);
     return resource;
@@ -66,8 +79,14 @@ function diagnosticOf({ diagnosticEvent }: EngineEvent): Diagnostic | undefined 
     if (!SEVERITIES.includes(severity)) return undefined;
     const message = plain(coloured);
     // Finding plugins on PATH is how this works, not news.
-    if (/^using pulumi-resource-\S+ from \$PATH/.test(message)) return undefined;
+    if (/^using pulumi-(resource|analyzer)-\S+ from \$PATH/.test(message)) return undefined;
     return { severity, message, ...(urn && { urn }) };
+}
+
+function violationOf({ policyEvent }: EngineEvent): Violation | undefined {
+    if (!policyEvent) return undefined;
+    const { policyName, enforcementLevel, message, resourceUrn: urn } = policyEvent;
+    return { policy: policyName, level: enforcementLevel, message: plain(message), ...(urn && { urn }) };
 }
 
 /** The engine writes colours as `<{%reset%}>` in its events. */

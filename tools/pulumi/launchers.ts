@@ -16,19 +16,19 @@ setInterval(() => {
 `;
 
 /**
- * Puts `pulumi-resource-pulumi-nodejs`, which serves dynamic resources, and one launcher for each stand-in into
- * `folder`. Writes only what is not there already, so it may be called again at any time.
+ * Puts `pulumi-resource-pulumi-nodejs`, which serves dynamic resources, `pulumi-analyzer-policy-nodejs`, which runs
+ * policy packs where there is no Node language host to do so, and one launcher for each stand-in into `folder`.
+ * Writes only what is not there already, so it may be called again at any time.
  *
- * `workDir` is the folder whose node_modules holds the `@pulumi/pulumi` to serve dynamic resources with. The path is
+ * `workDir` is the folder whose node_modules holds the `@pulumi/pulumi` to serve dynamic resources and packs with. The path is
  * settled here: an engine whose launcher finds no such module waits for it for ever, and says nothing.
  */
 export function writeLaunchers(folder: string, workDir: string, standIns: readonly StandIn[] = []): void {
     mkdirSync(folder, { recursive: true });
-    const dynamic = createRequire(join(workDir, "package.json")).resolve(
-        "@pulumi/pulumi/cmd/dynamic-provider",
-    );
+    const { resolve: locate } = createRequire(join(workDir, "package.json"));
     writeAtOnce(join(folder, PRELOAD), ENDS_WITH_ENGINE, 0o644);
-    write(folder, "pulumi-resource-pulumi-nodejs", [dynamic]);
+    write(folder, "pulumi-resource-pulumi-nodejs", [locate("@pulumi/pulumi/cmd/dynamic-provider")]);
+    write(folder, "pulumi-analyzer-policy-nodejs", [locate("@pulumi/pulumi/cmd/run-policy-pack")]);
     for (const name of standIns) {
         const main = join(__dirname, "plugins", name, "main.ts");
         write(folder, `pulumi-resource-${name}`, ["--require", require.resolve("tsx/cjs"), main]);

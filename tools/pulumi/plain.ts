@@ -55,7 +55,7 @@ export async function openPlain(options: PlainOptions): Promise<PlainProject> {
         if (end.code === 0) return end;
         const why = end.timedOut ? "did not end in time" : "failed";
         const message = `pulumi ${args[0] ?? ""} ${why}: ${end.stdout}${end.stderr}`;
-        const report = { changes: {}, resources: [], diagnostics: [] };
+        const report = { changes: {}, resources: [], diagnostics: [], violations: [] };
         throw new EngineError(operation, end.timedOut ? "timed out" : "failed", message, report);
     };
 
