@@ -41,13 +41,20 @@ export default tseslint.config(
             "@typescript-eslint/no-require-imports": "off",
         },
     },
-    { files: ["provider/**"], rules: closed("components", "sdk", "emulators", "test", "tools", "@pulumi") },
+    {
+        files: ["provider/**"],
+        rules: closed("components", "policy", "sdk", "emulators", "test", "tools", "@pulumi"),
+    },
     {
         // The half of the provider that programs run.
         files: ["provider/dynamic.ts", "provider/*/program/**"],
         rules: closed("components", "sdk", "emulators", "test", "tools"),
     },
-    { files: ["components/**"], rules: closed("sdk", "emulators", "test", "tools") },
+    {
+        files: ["policy/**"],
+        rules: closed("components", "sdk", "emulators", "test", "tools"),
+    },
+    { files: ["components/**"], rules: closed("policy", "sdk", "emulators", "test", "tools") },
     { files: ["sdk/**"], rules: closed("test", "tools") },
     {
         // The command runs outside of `pulumi up`.

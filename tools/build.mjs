@@ -5,7 +5,7 @@ import { chmodSync, existsSync, readFileSync, readdirSync, rmSync } from "node:f
 import { dirname, join } from "node:path";
 
 const quiet = process.argv.includes("--quiet");
-const folders = ["provider", "components", "sdk", "emulators"];
+const folders = ["provider", "components", "policy", "sdk", "emulators"];
 
 /** All TypeScript files below a folder. */
 function sources(folder) {

@@ -53,7 +53,9 @@ describe("the package", function () {
     });
 
     it("holds the build and its documents, and nothing else", () => {
-        const others = files.filter((path) => !/^dist\/(provider|components|sdk|emulators)\//.test(path));
+        const others = files.filter(
+            (path) => !/^dist\/(provider|components|policy|sdk|emulators)\//.test(path),
+        );
         assert.deepEqual(others.sort(), [
             "CHANGELOG.md",
             "LICENSE",
@@ -110,6 +112,22 @@ describe("the package", function () {
             ),
             "function",
         );
+        assert.equal(
+            run("-e", `console.log(require("pulumi-portcullis/policy").accessPolicies().length)`),
+            "6",
+        );
+    });
+
+    it("needs @pulumi/policy for policy packs alone", () => {
+        const build = join(folder, "node_modules/pulumi-portcullis/dist");
+        const others = files
+            .filter(
+                (path) =>
+                    path.endsWith(".js") && path.startsWith("dist/") && !path.startsWith("dist/policy/"),
+            )
+            .map((path) => join(build, "..", path));
+        assert.notEqual(others.length, 0);
+        for (const path of others) assert.doesNotMatch(readFileSync(path, "utf8"), /"@pulumi\/policy"/, path);
     });
 
     it("type-checks in a strict program and in the README's, and refuses a wrong argument", () => {
