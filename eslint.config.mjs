@@ -6,7 +6,7 @@ import tseslint from "typescript-eslint";
 function closed(...places) {
     const group = places.map((place) => (place === "@pulumi" ? "@pulumi/*" : `**/${place}/**`));
     const message =
-        "Arrows go one way: sdk to components to provider; emulators stand alone (CONTRIBUTING.md).";
+        "Arrows go one way: sdk to components to provider, policy to provider; emulators stand alone (CONTRIBUTING.md).";
     return { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] };
 }
 

@@ -2,6 +2,7 @@
 /** The `portcullis` command: each subcommand is a file beside this one. */
 import { Command } from "commander";
 import { accessCommand } from "./access/command";
+import { commentCommand } from "./comment";
 import { emulateCommand } from "./emulate";
 import { version } from "./version";
 
@@ -10,6 +11,7 @@ async function main(): Promise<void> {
         .description("Declare who may open the gates, and never lock the owner out.")
         .version(version())
         .addCommand(accessCommand())
+        .addCommand(commentCommand())
         .addCommand(emulateCommand());
     await program.parseAsync();
 }
