@@ -25,6 +25,7 @@ describe("plainPrivateKeys", () => {
         ["JSON", JSON.stringify({ key: PKCS8 })],
         ["base64", base64(PKCS8)],
         ["base64 in lines", base64(SEC1).replace(/.{64}/g, "$&\n")],
+        ["base64 in the shortest lines", base64(PKCS8).replace(/.{36}/g, "$&\n")],
         ["a kubeconfig", `users:\n- user:\n    client-key-data: ${base64(SEC1)}\n`],
     ])("finds one in %s", (_form, text) => {
         expect(plainPrivateKeys({ text })).toEqual(["text"]);
