@@ -9,6 +9,7 @@ import type { SharedArgs } from "../../provider/outscale/program/shared";
 import type { AccountMfaArgs } from "./args";
 import { authorities, type Authorities } from "./authority";
 import { clients, operator, protectedIdentities } from "./clients";
+import { accessKeys, trustedSession } from "./session";
 import { defaultRules, keptRules, madeRules, planned } from "./rules";
 
 /** A client's certificate as the component's output. */
@@ -19,11 +20,18 @@ export interface ClientOutput {
     readonly privateKeyPem?: string | undefined;
 }
 
+/** An access key as the component's output. */
+export interface AccessKeyOutput {
+    readonly accessKeyId: string;
+    /** Absent where the key was adopted. */
+    readonly secretKey?: string | undefined;
+}
+
 /**
  * Puts an OUTSCALE account behind client certificates: a plan that is judged before anything is touched, an
  * authority, the rules that admit its holders, a backup address, a proof that everyone protected is admitted, only then
- * the retirement of the rules that admit anyone, and a last proof before anything is dropped. Destroying it gives the
- * retired rules back first.
+ * the retirement of the rules that admit anyone, and a last proof before anything is dropped; then, if asked, a trusted
+ * session. Destroying it relaxes the policy first, then gives the retired rules back.
  */
 export class AccountMfa extends pulumi.ComponentResource {
     /** The certificates, PEM, of the accepted authorities; the issuing one first. */
@@ -39,6 +47,8 @@ export class AccountMfa extends pulumi.ComponentResource {
      * and criteria. Those that it has retired since are among them until the proof is made anew.
      */
     public readonly otherRules: pulumi.Output<string[]>;
+    /** The access keys that it made, by name, with their secrets; encrypted in state. */
+    public readonly accessKeys: pulumi.Output<Record<string, AccessKeyOutput>>;
 
     constructor(name: string, args: AccountMfaArgs, opts?: pulumi.ComponentResourceOptions) {
         super("portcullis:index:AccountMfa", name, {}, opts);
@@ -90,11 +100,16 @@ export class AccountMfa extends pulumi.ComponentResource {
             });
         // Once more at the end, for holders of certificates of the last deployment: what stands here was finished.
         // Only then come the deletions, of what belongs to an authority that was dropped (docs/adr/0004).
-        new ApiAccessProof(
+        const settled = new ApiAccessProof(
             `${name}-settled`,
             { rules: declared, ...shared },
             { parent: this, dependsOn: [proof, ...retired] },
         );
+        const { clientCertificates } = shared;
+        const via = clientCertificates === undefined ? {} : { clientCertificates };
+        const session = { parent: this, via, probe, first: plan };
+        const keys = accessKeys(name, args, session);
+        trustedSession(name, args, session, [settled, ...keys.values()]);
 
         const authorityPems = authority.accepted.map(({ certificatePem }) => certificatePem);
         this.authorityPems = pulumi.output(authorityPems);
@@ -109,12 +124,18 @@ export class AccountMfa extends pulumi.ComponentResource {
             ),
         );
         this.otherRules = proof.otherRules;
+        this.accessKeys = pulumi.secret(
+            Object.fromEntries(
+                [...keys].map(([key, { accessKeyId, secretKey }]) => [key, { accessKeyId, secretKey }]),
+            ),
+        );
         this.registerOutputs({
             authorityPems: this.authorityPems,
             caIds: this.caIds,
             ruleIds: this.ruleIds,
             certificates: this.certificates,
             otherRules: this.otherRules,
+            accessKeys: this.accessKeys,
         });
     }
 }

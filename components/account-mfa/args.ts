@@ -1,5 +1,6 @@
 /** The arguments of AccountMfa. */
 import type * as pulumi from "@pulumi/pulumi";
+import type { AccessKeyArgs } from "../../provider/outscale/program/access-key";
 import type { ClientCertificateArgs, ProtectedIdentityArgs } from "../../provider/outscale/program/shared";
 import type { RuleCriteriaArgs } from "../../provider/outscale/program/retired-api-access-rule";
 import type { KeyFileArgs } from "../../provider/pki/program/certificate-authority";
@@ -107,6 +108,22 @@ export interface ProtectedClientArgs {
     sourceIp?: pulumi.Input<string>;
 }
 
+/** The trusted session that the account is put in, once it opens to certificates alone. */
+export interface TrustedSessionArgs {
+    /**
+     * The maximum lifetime of every access key of the account, as "90d". Every key of the root user and of every EIM
+     * user has to end within it.
+     */
+    maxAccessKeyExpiration: pulumi.Input<string>;
+    /**
+     * Keys that were made elsewhere and are to get an expiration date, by access key id: a date ("2027-01-31"), or a
+     * duration from the deployment that first has it ("60d"). None unless given.
+     */
+    expire?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+    /** Ids of keys that were made elsewhere and are to go for good. None unless given. */
+    remove?: pulumi.Input<pulumi.Input<string>[]>;
+}
+
 /** Who may open the account, by which rules, and whom nothing may lock out. */
 export interface AccountMfaArgs {
     /** Who issues the certificates that are accepted. Made by the component unless given by `certificates`. */
@@ -140,4 +157,13 @@ export interface AccountMfaArgs {
      * authority nor common name, unless given; given, none of that is added to it.
      */
     defaultRule?: RuleCriteriaArgs;
+    /** Access keys to make, by name; see `outscale.AccessKey`. None unless given. */
+    accessKeys?: Record<string, Omit<AccessKeyArgs, "clientCertificates">>;
+    /**
+     * Requires a trusted session, as the last step, and only where nothing stands in its way: what does is listed, key
+     * by key and rule by rule, and everything before it is done. Not together with `backupIpRanges`, `keepDefaultRule`
+     * or `keepCockpitRule`; take those out in a deployment before. Destroy, or taking it out, relaxes the policy first.
+     * Not required unless given.
+     */
+    trustedSession?: TrustedSessionArgs;
 }

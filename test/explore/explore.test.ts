@@ -2,7 +2,7 @@
 import { before, describe, it } from "mocha";
 import { seeded } from "../support/random";
 import { countCalls, explore, prepare, type Prepared } from "./run";
-import { scenarios, type Scenario } from "./scenarios";
+import { scenarios, trustedScenarios, type Scenario } from "./scenarios";
 import type { CrashMode } from "./world";
 
 const MODES: readonly CrashMode[] = ["before", "after", "lost"];
@@ -14,7 +14,8 @@ describe("crash safety of AccountMfa, explored in process", function () {
     let prepared: readonly Prepared[] = [];
 
     before(async () => {
-        prepared = await Promise.all((await scenarios()).map((scenario) => prepare(scenario)));
+        const all = [...(await scenarios()), ...(await trustedScenarios())];
+        prepared = await Promise.all(all.map((scenario) => prepare(scenario)));
     });
 
     it("keeps everyone admitted with each call stopped before, after, or its answer lost", async () => {

@@ -1,4 +1,5 @@
 /** The deployments that the explorer interrupts: each a program to start from and one to arrive at. */
+import type { OutscaleAccount } from "../../emulators/outscale";
 import { AccountMfa } from "../../components/account-mfa/account-mfa";
 import type { AccountMfaArgs } from "../../components/account-mfa/args";
 import { captureGraph, type Graph } from "../support/graph";
@@ -13,6 +14,8 @@ export interface Scenario {
     readonly daysLater: number;
     /** Addresses that have to be admitted throughout. */
     readonly addresses: readonly string[];
+    /** What the account holds besides its rules and its first key; nothing unless given. */
+    readonly found?: (account: OutscaleAccount) => void;
 }
 
 const EC = { keyAlgorithm: "EC-P256" } as const;
@@ -30,6 +33,64 @@ export function account(change: Partial<AccountMfaArgs> = {}): Promise<Graph> {
         ...change,
     };
     return captureGraph(() => new AccountMfa("account", args));
+}
+
+/** The root user's first key: the one that makes the calls. */
+export const OWN_KEY = "OWNKEY00000000000000";
+const HAND_KEY = "HANDKEY0000000000000";
+const OLD_KEY = "OLDKEY00000000000000";
+
+/** An account with an EIM user and keys that were made by hand, none of which expires. */
+function withKeys(account: OutscaleAccount): void {
+    account.execute("CreateUser", { UserName: "ci" }, { sourceAddress: OFFICE });
+    const state = account.snapshot();
+    const [own] = state.keys;
+    if (own === undefined) throw new Error("the account has no key");
+    const hand = { ...own, AccessKeyId: HAND_KEY, SecretKey: "H".repeat(40), Tag: "by hand" };
+    const old = { ...own, AccessKeyId: OLD_KEY, SecretKey: "O".repeat(40), UserName: "ci" };
+    account.restore({ ...state, keys: [own, hand, old] });
+}
+
+/** The account behind certificates alone, with a key of its own for the EIM user. */
+export function closedAccount(change: Partial<AccountMfaArgs> = {}): Promise<Graph> {
+    const args: AccountMfaArgs = {
+        authority: EC,
+        clients: { operator: EC, ci: EC },
+        accessKeys: { ci: { userName: "ci", lifetime: "60d" } },
+        ...change,
+    };
+    return captureGraph(() => new AccountMfa("account", args));
+}
+
+const trustedSession = {
+    maxAccessKeyExpiration: "90d",
+    expire: { [OWN_KEY]: "80d", [HAND_KEY]: "70d" },
+    remove: [OLD_KEY],
+};
+
+/** The deployments with keys and a trusted session in them. */
+export async function trustedScenarios(): Promise<readonly Scenario[]> {
+    const closed = await closedAccount();
+    const trusted = await closedAccount({ trustedSession });
+    const expire = { ...trustedSession.expire, [OLD_KEY]: "60d" };
+    const mended = await closedAccount({ trustedSession: { maxAccessKeyExpiration: "90d", expire } });
+    const rotated = await closedAccount({ trustedSession, authority: { ...EC, generation: 2 } });
+    const base = { daysLater: 0, addresses: [], found: withKeys };
+    return [
+        { ...base, name: "a trusted session", before: [closed], target: trusted },
+        { ...base, name: "a trusted session with the first deployment", before: [], target: trusted },
+        {
+            ...base,
+            name: "keys rotated in a trusted session",
+            before: [trusted],
+            target: trusted,
+            daysLater: 45,
+        },
+        { ...base, name: "an authority rotated in a trusted session", before: [trusted], target: rotated },
+        { ...base, name: "a trusted session no more", before: [trusted], target: closed },
+        // A key that was removed cannot be given back: here each gets a date.
+        { ...base, name: "the destruction of a trusted session", before: [mended], target: undefined },
+    ];
 }
 
 export async function scenarios(): Promise<readonly Scenario[]> {
