@@ -77,7 +77,7 @@ export const PAIR_REMEDY = "Give the key and the certificate of the same authori
 async function subjectKey(
     order: Order,
 ): Promise<{ readonly publicKey: KeyObject; readonly privateKeyPem?: string }> {
-    if (order.csrPem !== undefined) return { publicKey: await publicKeyOfRequest(order.csrPem, "csrPem") };
+    if (order.csrPem !== undefined) return { publicKey: publicKeyOfRequest(order.csrPem, "csrPem") };
     const privateKeyPem = await generatePrivateKey(order.keyAlgorithm ?? DEFAULT_KEY_ALGORITHM);
     return { publicKey: createPublicKey(privateKeyPem), privateKeyPem };
 }

@@ -76,6 +76,11 @@ test.each<[string, () => object, RegExp]>([
         () => ({ keyAlgorithm: undefined, csrPem: made.csrPem.replace(/\n.*\n/, "\nAAAA\n") }),
         /no PKCS#10/,
     ],
+    [
+        "csrPem",
+        () => ({ keyAlgorithm: undefined, csrPem: made.csrPem.replace(/.{8}(?==*\n-----END)/, "AAAAAAAA") }),
+        /signature is not by its own key/,
+    ],
     ["keyAlgorithm", () => ({ csrPem: made.csrPem }), /The key is the request's/],
     ["renewBefore", () => ({ renewBefore: "366d" }), /must be shorter than validity/],
 ])("refuses a wrong %s (case %#), without echo", (property, over, reason) => {
