@@ -15,7 +15,9 @@ export const TAG = {
     oid: 0x06,
     utcTime: 0x17,
     generalizedTime: 0x18,
+    bmpString: 0x1e,
     sequence: 0x30,
+    set: 0x31,
 } as const;
 
 /** The elements that fill a buffer. Throws a RangeError where they do not fill it exactly. */
@@ -88,7 +90,7 @@ export function stringOf(element: DerElement): string | undefined {
         case 0x13: // PrintableString
         case 0x16: // IA5String
             return element.content.toString("latin1");
-        case 0x1e: // BMPString
+        case TAG.bmpString:
             return element.content.length % 2 === 0
                 ? Buffer.from(element.content).swap16().toString("utf16le")
                 : undefined;

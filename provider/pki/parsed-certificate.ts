@@ -107,7 +107,7 @@ function need(element: DerElement | undefined): DerElement {
 
 function commonNames(name: Buffer): readonly string[] {
     return childrenOf(name)
-        .flatMap((relativeName) => childrenOf(relativeName.raw, 0x31))
+        .flatMap((relativeName) => childrenOf(relativeName.raw, TAG.set))
         .map((attribute) => childrenOf(attribute.raw))
         .filter(([type]) => oidText(need(type).content) === "2.5.4.3")
         .flatMap(([, value]) => stringOf(need(value)) ?? "");
