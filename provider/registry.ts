@@ -11,6 +11,7 @@ import { keyAudit } from "./outscale/key-audit";
 import { retiredApiAccessRule } from "./outscale/retired-api-access-rule";
 import { certificateAuthority } from "./pki/certificate-authority";
 import { clientCertificate } from "./pki/client-certificate";
+import { pkcs12Bundle } from "./pki/pkcs12-bundle";
 import type { ResourceType } from "./resource";
 import type { ReadConfig } from "./serve";
 import type { Token } from "./types";
@@ -47,4 +48,5 @@ export const REGISTRY: Readonly<Record<Token, Registered>> = {
     "outscale:ApiAccessPolicy": registered(apiAccessPolicy, connectOutscale),
     "pki:CertificateAuthority": registered(certificateAuthority, noClient),
     "pki:ClientCertificate": registered(clientCertificate, noClient),
+    "pki:Pkcs12Bundle": registered(pkcs12Bundle, noClient),
 };

@@ -48,6 +48,7 @@ export const TYPES = {
         ],
         secrets: ["privateKeyPem", "authorityPrivateKeyPem", "credentials"],
     },
+    "pki:Pkcs12Bundle": { outputs: ["pkcs12"], secrets: ["privateKeyPem", "password", "pkcs12"] },
 } as const satisfies Readonly<Record<string, TypeDeclaration>>;
 
 /** `<module>:<Type>` of a resource that this package serves. */

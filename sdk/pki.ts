@@ -1,4 +1,4 @@
-/** Authorities and client certificates. */
+/** Authorities, client certificates, and files of them for browsers. */
 export {
     CertificateAuthority,
     type CertificateAuthorityArgs,
@@ -8,5 +8,7 @@ export {
     ClientCertificate,
     type ClientCertificateResourceArgs as ClientCertificateArgs,
 } from "../provider/pki/program/client-certificate";
+export { Pkcs12Bundle, type Pkcs12BundleArgs } from "../provider/pki/program/pkcs12-bundle";
 export type { Credential } from "../provider/pki/credentials";
 export type { KeyAlgorithm } from "../provider/pki/keys";
+export type { Pkcs12Encryption } from "../provider/pki/pkcs12";

@@ -1,6 +1,7 @@
 /** Secrets on the real engine: encrypted in all that is kept, and in nothing that is printed, also by a failed run. */
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
+import { createSecureContext } from "node:tls";
 import { after, before, describe, it } from "mocha";
 import { pki } from "../../sdk";
 import { accountProgram, certificatesOf, EC } from "../support/account-program";
@@ -10,6 +11,7 @@ import { refusal } from "../support/staged-account";
 
 /** Nobody would come upon it by chance. */
 const PASSPHRASE = "correct-horse-battery-staple-71";
+const PASSWORD = "purple-monkey-dishwasher-53";
 /** Begins every private key in PEM, whatever its kind. */
 const KEY = "PRIVATE KEY-----";
 
@@ -106,13 +108,20 @@ describe("secrets on the real engine", function () {
                 authorityCertificatePem: filed.certificatePem,
                 authorityKeyFile: keyFile,
             });
-            const { privateKeyPem } = client;
+            const { certificatePem, privateKeyPem } = client;
+            const bundle = new pki.Pkcs12Bundle("bundle", {
+                certificatePem,
+                privateKeyPem,
+                chainPems: [held.certificatePem],
+                password: PASSWORD,
+            });
             return Promise.resolve({
                 held: held.privateKeyPem,
                 filed: filed.privateKeyPem,
                 key: privateKeyPem,
                 other: other.privateKeyPem,
                 former: client.credentials,
+                bundle: bundle.pkcs12,
                 derived: privateKeyPem.apply((pem) => pem?.split("\n")[1]),
             });
         };
@@ -124,20 +133,26 @@ describe("secrets on the real engine", function () {
                 await stack.up({ program: program("90d"), diff: true }),
             ];
             const outputs = runs.at(-1)?.outputs ?? {};
-            for (const name of ["held", "key", "other", "former", "derived"]) {
+            for (const name of ["held", "key", "other", "former", "bundle", "derived"]) {
                 assert.equal(outputs[name]?.secret, true, `${name} is a secret output`);
             }
             assert.equal(outputs.filed, undefined, "the key in the file is nowhere else");
             const keys = runs.flatMap((run) =>
                 ["held", "key", "other"].map((name) => String(run.outputs[name]?.value)),
             );
+            const bundles = runs.map((run) => String(run.outputs.bundle?.value));
+            assert.notEqual(bundles[0], bundles[1], "another certificate makes another bundle");
+            const [pfx = Buffer.alloc(0)] = bundles.slice(1).map((text) => Buffer.from(text, "base64"));
+            createSecureContext({ pfx, passphrase: PASSWORD });
+            const same = await stack.up({ program: program("90d") });
+            assert.equal(same.outputs.bundle?.value, bundles[1], "the same certificate keeps its bundle");
             const diff = await stack.preview({ program: program("80d"), diff: true });
             const files = [...filesBelow(directory)].filter(([path]) => path !== file);
             rmSync(file);
             const failure = await failureOf(stack.up({ program: program("80d"), diff: true }));
             assert.match(failure.message, /filed\.pem/);
             assertHidden(
-                [PASSPHRASE, KEY, ...keys.flatMap(linesOf)],
+                [PASSPHRASE, PASSWORD, KEY, ...keys.flatMap(linesOf), ...bundles],
                 [
                     ["the updates' output", JSON.stringify(runs.map(({ outputs: _clear, ...told }) => told))],
                     ["the preview's output", toldBy(diff)],

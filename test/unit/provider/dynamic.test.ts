@@ -28,6 +28,8 @@ const FROZEN: Readonly<Record<string, string>> = {
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:CertificateAuthority");',
     "pki:ClientCertificate":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:ClientCertificate");',
+    "pki:Pkcs12Bundle":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:Pkcs12Bundle");',
 };
 const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "outscale:Ca": "pulumi-nodejs:dynamic/outscale:Ca",
@@ -41,6 +43,7 @@ const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "outscale:ApiAccessPolicy": "pulumi-nodejs:dynamic/outscale:ApiAccessPolicy",
     "pki:CertificateAuthority": "pulumi-nodejs:dynamic/pki:CertificateAuthority",
     "pki:ClientCertificate": "pulumi-nodejs:dynamic/pki:ClientCertificate",
+    "pki:Pkcs12Bundle": "pulumi-nodejs:dynamic/pki:Pkcs12Bundle",
 };
 
 test("every type has its line", () => {

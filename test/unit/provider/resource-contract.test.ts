@@ -192,6 +192,19 @@ const subjects: Readonly<Record<Token, Subject>> = {
         ignored: [],
         replacing: [],
     },
+    "pki:Pkcs12Bundle": {
+        inputs: () => ({
+            ...holders.alice,
+            chainPems: [holders.authorities.a.certificatePem],
+            password: "correct horse battery",
+            friendlyName: "Alice",
+            encryption: "legacy",
+            iterations: 10_000,
+        }),
+        outputs: () => ({ pkcs12: "" }),
+        ignored: [],
+        replacing: [],
+    },
 };
 
 /** Every path into a value, with the value that has UNKNOWN there. */

@@ -16,6 +16,7 @@ const TOKENS = [
     "outscale:ApiAccessPolicy",
     "pki:CertificateAuthority",
     "pki:ClientCertificate",
+    "pki:Pkcs12Bundle",
 ];
 
 test.each(TOKENS)("%s is served, each time by a provider of its own", (token) => {
@@ -61,6 +62,7 @@ test("each token is served by its own type", async () => {
         "outscale:ApiAccessPolicy": /use one of: maxAccessKeyExpiration, requireTrustedEnv,/,
         "pki:CertificateAuthority": /use one of: commonName, organization,/,
         "pki:ClientCertificate": /use one of: commonName, authorityCertificatePem,/,
+        "pki:Pkcs12Bundle": /use one of: certificatePem, privateKeyPem, chainPems,/,
     };
     for (const token of TOKENS) expect((await failuresOf(token))[0]).toMatch(inputs[token] ?? /never/);
 });
