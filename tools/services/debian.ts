@@ -67,8 +67,11 @@ async function unpacked(
     const located = await run("apt-get", [...options, "download", "--print-uris", ...names], cache, 60_000);
     // Each line: 'URI' NAME_VERSION_ARCHITECTURE.deb SIZE HASH
     const files = [...located.matchAll(/^'[^']+' (\S+)\.deb /gm)].map(([, file]) => file ?? "");
-    if (files.length !== names.length) throw new Error("apt-get knows no place to get them from");
-    const folders = files.map((file) => join(cache, file));
+    const folders = names.map((name) => {
+        const file = files.find((each) => each.startsWith(`${name}_`));
+        if (file === undefined) throw new Error(`apt-get knows no place to get ${name} from`);
+        return join(cache, file);
+    });
     const absent = names.filter((_name, index) => !existsSync(folders[index] ?? ""));
     if (absent.length > 0) await fetchInto(cache, absent, options);
     return folders;
@@ -100,7 +103,11 @@ async function ownLists(folder: string): Promise<readonly string[]> {
     const cache = join(folder, "cache");
     mkdirSync(join(state, "lists", "partial"), { recursive: true });
     mkdirSync(join(cache, "archives", "partial"), { recursive: true });
-    const options = ["-o", `Dir::State=${state}`, "-o", `Dir::Cache=${cache}`, "-o", "Debug::NoLocking=true"];
+    const settings = [
+        ...[`Dir::State=${state}`, `Dir::State::lists=${join(state, "lists")}/`, `Dir::Cache=${cache}`],
+        "Debug::NoLocking=true",
+    ];
+    const options = settings.flatMap((setting) => ["-o", setting]);
     await run("apt-get", [...options, "--quiet", "update"], folder, LIMITS.lists);
     return options;
 }

@@ -1,14 +1,24 @@
 /** What Pkcs12Bundle accepts as inputs: the failure names the property and says what to do. */
+import { createPublicKey } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import { keyIdentifier } from "../../../../provider/pki/certificates";
 import { pkcs12Bundle, type Pkcs12BundleInputs } from "../../../../provider/pki/pkcs12-bundle";
 import { UNKNOWN } from "../../../../provider/resource";
 import { makeHolders, NOW, type Holders } from "../../../support/holders";
+import { client } from "./support";
 
 let holders: Holders;
 let inputs: Pkcs12BundleInputs;
+let forged: Pick<Pkcs12BundleInputs, "certificatePem" | "privateKeyPem">;
 beforeAll(async () => {
     holders = await makeHolders();
+    const { a, impostor } = holders.authorities;
+    const { pem, key } = await client(impostor.privateKeyPem, {
+        issuer: [{ CN: ["Authority A"] }],
+        authorityKeyId: keyIdentifier(createPublicKey(a.privateKeyPem)),
+    });
+    forged = { certificatePem: pem, privateKeyPem: key };
     inputs = {
         ...holders.alice,
         chainPems: [holders.authorities.a.certificatePem],
@@ -76,6 +86,11 @@ test.each<[string, () => object, [string, string | RegExp][]]>([
     [
         "an authority of the issuer's name in the chain",
         () => ({ chainPems: [holders.authorities.impostor.certificatePem] }),
+        [["chainPems[0]", NO_ISSUER]],
+    ],
+    [
+        "an authority in the chain whose key the certificate claims, and did not sign",
+        () => ({ ...forged, chainPems: [holders.authorities.a.certificatePem] }),
         [["chainPems[0]", NO_ISSUER]],
     ],
     [
