@@ -1,4 +1,7 @@
-/** PKCS#12 files (RFC 7292): a certificate, its private key and its chain, as browsers and systems import them. */
+/**
+ * PKCS#12 files (RFC 7292): a certificate, its private key and its chain, as browsers and systems import them. They are
+ * written here because no kept library writes both encryptions for EC keys.
+ */
 import { createHash, createHmac, randomBytes } from "node:crypto";
 import {
     bmpString,

@@ -22,8 +22,9 @@ export interface Pkcs12BundleArgs {
      */
     friendlyName?: pulumi.Input<string>;
     /**
-     * "modern" unless given: AES-256 and HMAC-SHA-256, for Windows 10, macOS 13, Android 13, Java 17, OpenSSL 1.1,
-     * Firefox and later ones. "legacy": Triple DES and HMAC-SHA-1, which older importers need, and which is weak.
+     * "modern" unless given: AES-256 and HMAC-SHA-256, which Firefox, OpenSSL 1.1.1, Java 12, Windows Server 2019, and
+     * later ones of these open. "legacy": Triple DES and HMAC-SHA-1, weak, but what older ones need, and by many reports
+     * the Keychain of macOS (Safari, Chrome) and Android up to 12.
      */
     encryption?: pulumi.Input<Pkcs12Encryption>;
     /**
