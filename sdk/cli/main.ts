@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { accessCommand } from "./access/command";
 import { commentCommand } from "./comment";
 import { emulateCommand } from "./emulate";
+import { fleetCommand } from "./fleet";
 import { version } from "./version";
 
 async function main(): Promise<void> {
@@ -12,7 +13,8 @@ async function main(): Promise<void> {
         .version(version())
         .addCommand(accessCommand())
         .addCommand(commentCommand())
-        .addCommand(emulateCommand());
+        .addCommand(emulateCommand())
+        .addCommand(fleetCommand());
     await program.parseAsync();
 }
 

@@ -42,6 +42,7 @@ describe("the package", function () {
             "commander",
             "ipaddr.js",
             "reflect-metadata",
+            "yaml",
             "@types",
         ]) {
             symlinkSync(resolve("node_modules", name), join(folder, "node_modules", name));
