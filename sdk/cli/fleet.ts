@@ -49,7 +49,11 @@ function operationCommand(operation: FleetOperation): Command {
             "failed accounts that end it (1; none for preview and refresh)",
             atLeast(1),
         )
-        .option("--timeout <duration>", "how long one try of one account may take, as 20m (1h)", milliseconds)
+        .option(
+            "--timeout <duration>",
+            "after which one try of one account is interrupted, as 20m (1h)",
+            milliseconds,
+        )
         .option("--json", "print a line of JSON for each event");
     if (operation === "destroy") command.option("--yes", "needed, for nothing is asked");
     return command.action(async (file: string, flags: RunFlags) => {

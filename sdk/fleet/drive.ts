@@ -52,7 +52,7 @@ export interface DriveOptions extends Partial<RolloutRules> {
     readonly environment?: Readonly<Record<string, string>>;
     /** The folder whose `bin/pulumi` is run; the one on PATH unless given. */
     readonly pulumiRoot?: string;
-    /** Milliseconds that one try may take. An hour unless given. */
+    /** Milliseconds after which the engine of one try is interrupted: what is in work ends first. An hour unless given. */
     readonly limit?: number;
     readonly onEvent?: (event: FleetEvent) => void;
     /** Begins nothing new once it is aborted, and lets the running ones end. */

@@ -34,7 +34,7 @@ export interface RunAccountOptions {
     readonly onProgress?: (done: number) => void;
     /** Interrupts the engine, as Ctrl-C would: what is in work ends, and nothing else is begun. */
     readonly interrupt?: AbortSignal | undefined;
-    /** Milliseconds after which the engine is interrupted. */
+    /** Milliseconds after which the engine is interrupted; a resource that is in work may still take its time to end. */
     readonly limit: number;
 }
 
