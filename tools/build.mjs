@@ -45,7 +45,7 @@ await build({
     allowOverwrite: true,
     bundle: true,
     // These are loaded late, where something is signed, or are small.
-    external: ["@peculiar/x509", "reflect-metadata", "ipaddr.js"],
+    external: ["@peculiar/x509", "reflect-metadata", "ipaddr.js", "jsonc-parser"],
     plugins: [onlyEnglish],
     format: "cjs",
     platform: "node",

@@ -41,6 +41,7 @@ describe("the package", function () {
             "zod",
             "commander",
             "ipaddr.js",
+            "jsonc-parser",
             "reflect-metadata",
             "yaml",
             "@types",

@@ -1,0 +1,28 @@
+/** Refusals over a profile file; nothing of the file's content is ever part of them. */
+import { PortcullisError } from "../../errors";
+
+/** A refusal before anything was written, which it says. */
+export function refuseFile(problem: string, remedy: string): PortcullisError {
+    return new PortcullisError({
+        code: "InvalidConfiguration",
+        property: "path",
+        problem: `${problem}; nothing has been written.`,
+        remedy,
+    });
+}
+
+/** A failure of the file system, told by its code alone. */
+export function failedFile(path: string, doing: string, error: unknown): PortcullisError {
+    return new PortcullisError({
+        code: "InvalidConfiguration",
+        property: "path",
+        problem: `The file ${path} cannot be ${doing} (${errorCode(error)}).`,
+        remedy: "Correct its permissions and those of its directory, or choose another `path`.",
+    });
+}
+
+/** The code of a system error, as ENOENT. */
+export function errorCode(error: unknown): string {
+    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+    return typeof code === "string" ? code : "unknown error";
+}
