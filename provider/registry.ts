@@ -9,6 +9,7 @@ import { ca } from "./outscale/ca";
 import { connectOutscale } from "./outscale/connect";
 import { keyAudit } from "./outscale/key-audit";
 import { retiredApiAccessRule } from "./outscale/retired-api-access-rule";
+import { sdkProfile } from "./outscale/sdk-profile";
 import { certificateAuthority } from "./pki/certificate-authority";
 import { clientCertificate } from "./pki/client-certificate";
 import { pkcs12Bundle } from "./pki/pkcs12-bundle";
@@ -46,6 +47,7 @@ export const REGISTRY: Readonly<Record<Token, Registered>> = {
     "outscale:AccessKey": registered(accessKey, connectOutscale),
     "outscale:KeyAudit": registered(keyAudit, connectOutscale),
     "outscale:ApiAccessPolicy": registered(apiAccessPolicy, connectOutscale),
+    "outscale:SdkProfile": registered(sdkProfile, noClient),
     "pki:CertificateAuthority": registered(certificateAuthority, noClient),
     "pki:ClientCertificate": registered(clientCertificate, noClient),
     "pki:Pkcs12Bundle": registered(pkcs12Bundle, noClient),

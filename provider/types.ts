@@ -32,6 +32,10 @@ export const TYPES = {
     },
     "outscale:KeyAudit": { outputs: ["found", "blocking", "blockingRules", "dates"], secrets: via },
     "outscale:ApiAccessPolicy": { outputs: ["found"], secrets: ["probe", ...via] },
+    "outscale:SdkProfile": {
+        outputs: ["path", "region", "digest", "driftedKeys", "found"],
+        secrets: ["secretKey", "clientCertificate", "digest", "found"],
+    },
     "pki:CertificateAuthority": {
         outputs: ["certificatePem", "privateKeyPem", "notBefore", "notAfter", "fingerprintSha1"],
         secrets: ["privateKeyPem"],

@@ -27,7 +27,7 @@ export function regionOf(region: Named | undefined, endpoint: Named | undefined)
 export function endpointOf(given: Named | undefined, region: string): string {
     if (given === undefined) return `https://api.${region}.outscale.com${API_PATH}`;
     const text = given.value.replaceAll("{region}", region);
-    const url = parseUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`);
+    const url = parseUrl(withScheme(text));
     if (url?.protocol === "http:") {
         refuse(
             given.name,
@@ -35,21 +35,27 @@ export function endpointOf(given: Named | undefined, region: string): string {
             "Write it with https://; a private authority of the endpoint goes in caFile (or OSC_CA_FILE).",
         );
     }
-    if (
-        url?.protocol !== "https:" ||
-        url.username !== "" ||
-        url.password !== "" ||
-        url.search !== "" ||
-        url.hash !== ""
-    ) {
-        return refuse(
+    return (
+        apiEndpoint(text) ??
+        refuse(
             given.name,
             `${given.name} is not the URL of an API endpoint.`,
             "Write it like https://api.eu-west-2.outscale.com/api/v1, without a user, query or fragment.",
-        );
-    }
+        )
+    );
+}
+
+/** An endpoint in that form; nothing where the text is no https URL, or one with a user, query or fragment. */
+export function apiEndpoint(text: string): string | undefined {
+    const url = parseUrl(withScheme(text));
+    const extras = [url?.username, url?.password, url?.search, url?.hash].join("");
+    if (url?.protocol !== "https:" || extras !== "") return undefined;
     const path = url.pathname.replace(/\/+$/, "").replace(/\/api\/(v1|latest)$/, "");
     return `https://${url.host}${path}${API_PATH}`;
+}
+
+function withScheme(text: string): string {
+    return /^[a-z][a-z0-9+.-]*:\/\//i.test(text) ? text : `https://${text}`;
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -24,6 +24,8 @@ const FROZEN: Readonly<Record<string, string>> = {
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:KeyAudit");',
     "outscale:ApiAccessPolicy":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:ApiAccessPolicy");',
+    "outscale:SdkProfile":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("outscale:SdkProfile");',
     "pki:CertificateAuthority":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:CertificateAuthority");',
     "pki:ClientCertificate":
@@ -41,6 +43,7 @@ const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "outscale:AccessKey": "pulumi-nodejs:dynamic/outscale:AccessKey",
     "outscale:KeyAudit": "pulumi-nodejs:dynamic/outscale:KeyAudit",
     "outscale:ApiAccessPolicy": "pulumi-nodejs:dynamic/outscale:ApiAccessPolicy",
+    "outscale:SdkProfile": "pulumi-nodejs:dynamic/outscale:SdkProfile",
     "pki:CertificateAuthority": "pulumi-nodejs:dynamic/pki:CertificateAuthority",
     "pki:ClientCertificate": "pulumi-nodejs:dynamic/pki:ClientCertificate",
     "pki:Pkcs12Bundle": "pulumi-nodejs:dynamic/pki:Pkcs12Bundle",

@@ -164,6 +164,22 @@ const subjects: Readonly<Record<Token, Subject>> = {
         ignored: [],
         replacing: [],
     },
+    "outscale:SdkProfile": {
+        inputs: () => ({
+            client: "sdk",
+            profile: "secure",
+            path: "~/.osc/config.json",
+            accessKeyId: "AK",
+            secretKey: "SK",
+            region: "eu-west-2",
+            endpoint: "https://api.eu-west-2.outscale.com/api/v1",
+            clientCertificate: holders.alice,
+            adopt: true,
+        }),
+        outputs: () => ({ digest: "", driftedKeys: [], found: "{}" }),
+        ignored: ["adopt"],
+        replacing: ["path", "profile"],
+    },
     "pki:CertificateAuthority": {
         inputs: () => ({
             commonName: "Authority",
