@@ -30,11 +30,7 @@ export {
     type RetiredApiAccessRuleArgs,
     type RuleCriteriaArgs,
 } from "../provider/outscale/program/retired-api-access-rule";
-export {
-    SdkProfile,
-    type ClientCertificateFilesArgs,
-    type SdkProfileArgs,
-} from "../provider/outscale/program/sdk-profile";
+export { SdkProfile, type SdkProfileArgs } from "../provider/outscale/program/sdk-profile";
 export type { RecordedRule } from "../provider/outscale/api-access-rule-record";
 export type {
     ClientCertificateArgs,

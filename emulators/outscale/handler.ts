@@ -102,8 +102,13 @@ function refused(refusal: Refusal): ApiAnswer {
     return { status: refusal.status, body: errorBody(refusal, randomUUID()) };
 }
 
+/** osc-cli begins the path with two slashes, and signs it with one. */
+function pathOf(request: IncomingMessage): string {
+    return (request.url ?? "").replace(/^\/{2}/, "/");
+}
+
 function callOf(request: IncomingMessage): string {
-    const call = /^\/api\/(?:v1|latest)\/([A-Za-z]{1,64})$/.exec(request.url ?? "")?.[1];
+    const call = /^\/api\/(?:v1|latest)\/([A-Za-z]{1,64})$/.exec(pathOf(request))?.[1];
     if (call === undefined || !isCall(call)) throw gateway.noSuchCall(call ?? "");
     if (request.method !== "POST") throw gateway.methodNotAllowed();
     return call;
@@ -119,7 +124,7 @@ function execute(service: Service, request: IncomingMessage, call: string, body:
     try {
         const signed = {
             method: request.method ?? "",
-            path: request.url ?? "",
+            path: pathOf(request),
             headers: request.headers,
             body,
         };

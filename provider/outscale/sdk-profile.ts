@@ -14,7 +14,6 @@ import {
     digestOf,
     driftedKeys,
     profileValue,
-    type CertificateFiles,
     type ProfileContent,
     type ProfileValue,
 } from "./profile/forms";
@@ -59,13 +58,7 @@ const schema = z.object({
         })
         .optional(),
     clientCertificate: clientCertificate.optional(),
-    clientCertificateFiles: z
-        .strictObject({ certificatePath: filePath, privateKeyPath: filePath.optional() })
-        .transform(({ certificatePath, privateKeyPath = certificatePath }) => ({
-            certificatePath,
-            privateKeyPath,
-        }))
-        .optional(),
+    clientCertificateFile: filePath.optional(),
     adopt: z.boolean().default(false),
 });
 
@@ -76,8 +69,8 @@ export interface SdkProfileInputs extends ProfileContent {
     /** Written to a file of its own beside the profile file. */
     readonly clientCertificate?:
         { readonly certificatePem: string; readonly privateKeyPem: string } | undefined;
-    /** Files that are there already, absolute or `~/…`. */
-    readonly clientCertificateFiles?: CertificateFiles | undefined;
+    /** A file of both halves that is there already, absolute or `~/…`. */
+    readonly clientCertificateFile?: string | undefined;
     /** Take over a profile of this name that is there already. */
     readonly adopt: boolean;
 }
@@ -98,7 +91,7 @@ const COMPARED = [
     "region",
     "endpoint",
     "clientCertificate",
-    "clientCertificateFiles",
+    "clientCertificateFile",
 ] as const;
 
 /** A profile of OUTSCALE's clients on the machine that runs the deployment; what else the file holds is not touched. */
@@ -106,11 +99,11 @@ export const sdkProfile: ResourceType<SdkProfileInputs, SdkProfileState, undefin
     token: "outscale:SdkProfile",
 
     check: (inputs) =>
-        checkInputs(schema, inputs, ({ clientCertificate: text, clientCertificateFiles: files }) =>
-            text !== undefined && files !== undefined
+        checkInputs(schema, inputs, ({ clientCertificate: pair, clientCertificateFile: file }) =>
+            pair !== undefined && file !== undefined
                 ? [
                       {
-                          property: "clientCertificateFiles",
+                          property: "clientCertificateFile",
                           reason: "clientCertificate is given too. Give one of them.",
                       },
                   ]
@@ -220,18 +213,13 @@ interface Wanted {
 }
 
 function wantedOf(inputs: SdkProfileInputs, place: Place): Wanted {
-    const { clientCertificate: pair, clientCertificateFiles: files } = inputs;
+    const { clientCertificate: pair, clientCertificateFile: file } = inputs;
     if (pair !== undefined) {
         const companion = certificateFile(place, inputs.profile, pair);
-        const both = { certificatePath: companion.path, privateKeyPath: companion.path };
-        return { value: profileValue(inputs, both), companions: [companion] };
+        return { value: profileValue(inputs, companion.path), companions: [companion] };
     }
     // No client expands `~`.
-    const paths = files && {
-        certificatePath: expandHome(files.certificatePath),
-        privateKeyPath: expandHome(files.privateKeyPath),
-    };
-    return { value: profileValue(inputs, paths), companions: [] };
+    return { value: profileValue(inputs, file && expandHome(file)), companions: [] };
 }
 
 /** osc-cli reads the first of two files that exists: a new one would hide every profile of the older. */

@@ -47,3 +47,24 @@ export async function pythonWith(name: string, version: string): Promise<PythonE
         await rm(draft, { recursive: true, force: true });
     }
 }
+
+/** Runs an interpreter with no environment but PATH and what is given, and gives back what it printed. */
+export async function runPython(
+    python: string,
+    args: readonly string[],
+    environment: Readonly<Record<string, string>>,
+): Promise<{ readonly stdout: string; readonly stderr: string }> {
+    const { PATH = "" } = process.env;
+    // Warnings are about Python, not about what is tested.
+    const env = { PATH, PYTHONWARNINGS: "ignore", ...environment };
+    return run(python, args, { env, timeout: 60_000 }).catch((error: unknown) => {
+        // The error of a process that ended badly holds what it printed.
+        const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+        return { stdout, stderr: stderr === "" ? String(error) : stderr };
+    });
+}
+
+/** The last line of a text, where Python says what was wrong. */
+export function lastLine(text: string): string {
+    return text.trim().split("\n").at(-1) ?? "";
+}

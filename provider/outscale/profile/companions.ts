@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import type { Place } from "./place";
 import type { Companion } from "./store";
 
-/** A certificate and its key in one file: osc-sdk-python takes no other, and every other client takes it too. */
+/** A certificate and its key in one file, as every client takes them. */
 export function certificateFile(
     place: Place,
     profile: string,

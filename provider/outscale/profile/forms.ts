@@ -10,12 +10,6 @@ import { canonicalJson } from "../../canonical-json";
 export const CLIENTS = ["osc-cli", "sdk"] as const;
 export type Client = (typeof CLIENTS)[number];
 
-/** The files of a client certificate; one file may be both. */
-export interface CertificateFiles {
-    readonly certificatePath: string;
-    readonly privateKeyPath: string;
-}
-
 /** What a profile says, whichever way it is written. */
 export interface ProfileContent {
     readonly client: Client;
@@ -29,7 +23,8 @@ export interface ProfileContent {
 /** The value that is written for a profile. */
 export type ProfileValue = Readonly<Record<string, unknown>>;
 
-export function profileValue(content: ProfileContent, files: CertificateFiles | undefined): ProfileValue {
+/** The value of a profile; `certificateFile` holds a certificate and its key, the only form that every client takes. */
+export function profileValue(content: ProfileContent, certificateFile: string | undefined): ProfileValue {
     const { client, accessKeyId: access_key, secretKey: secret_key, region, endpoint } = content;
     switch (client) {
         case "osc-cli":
@@ -43,16 +38,17 @@ export function profileValue(content: ProfileContent, files: CertificateFiles | 
                 https: true,
                 method: "POST",
                 region,
-                ...(files && { client_certificate: [files.certificatePath, files.privateKeyPath] }),
+                // One file of both: a pair of files, as older guides have it, ends it with requests 2.32 and later.
+                ...(certificateFile !== undefined && { client_certificate: certificateFile }),
             };
         case "sdk":
             return {
                 access_key,
                 secret_key,
                 region,
-                ...(files && {
-                    x509_client_cert: files.certificatePath,
-                    x509_client_key: files.privateKeyPath,
+                ...(certificateFile !== undefined && {
+                    x509_client_cert: certificateFile,
+                    x509_client_key: certificateFile,
                 }),
                 ...(endpoint !== undefined && { endpoints: { api: endpoint } }),
             };

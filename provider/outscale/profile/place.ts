@@ -2,7 +2,6 @@
 import { lstat, readFile, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { PortcullisError } from "../../errors";
 import { errorCode, failedFile, refuseFile } from "./refusal";
 
 /** A profile file as it was asked for, and as it is. */
@@ -29,20 +28,19 @@ export async function findPlace(asked: string): Promise<Place> {
     const path = expandHome(asked);
     try {
         const real = await realpath(path);
-        const { uid, ...file } = await stat(real);
-        if (!file.isFile()) {
+        const found = await stat(real);
+        if (!found.isFile()) {
             throw refuseFile(`${path} is not a file`, "Give the path of a profile file in `path`.");
         }
         const user = process.geteuid?.();
-        if (user !== undefined && uid !== user) {
+        if (user !== undefined && found.uid !== user) {
             throw refuseFile(
-                `The profile file ${real} belongs to another user (uid ${uid})`,
+                `The profile file ${real} belongs to another user (uid ${found.uid})`,
                 "Run as that user, or choose another `path`.",
             );
         }
         return { path, real, exists: true, isLinked: (await lstat(path)).isSymbolicLink() };
     } catch (error) {
-        if (error instanceof PortcullisError) throw error;
         if (errorCode(error) !== "ENOENT") throw failedFile(path, "looked up", error);
     }
     if (await isThere(path)) {

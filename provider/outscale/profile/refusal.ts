@@ -11,8 +11,9 @@ export function refuseFile(problem: string, remedy: string): PortcullisError {
     });
 }
 
-/** A failure of the file system, told by its code alone. */
-export function failedFile(path: string, doing: string, error: unknown): PortcullisError {
+/** A failure of the file system, told by its code alone; any other error is itself. */
+export function failedFile(path: string, doing: string, error: unknown): unknown {
+    if (typeof error !== "object" || error === null || !("errno" in error)) return error;
     return new PortcullisError({
         code: "InvalidConfiguration",
         property: "path",

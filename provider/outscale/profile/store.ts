@@ -8,7 +8,6 @@
 import { randomBytes } from "node:crypto";
 import { lstat, mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { PortcullisError } from "../../errors";
 import { Turns } from "../api/turns";
 import { acquireLock, type Clock, type Lock } from "./lock";
 import { findPlace, readText, type Place } from "./place";
@@ -146,7 +145,6 @@ async function commit(
         await syncFolder(dirname(path));
         return true;
     } catch (error) {
-        if (error instanceof PortcullisError) throw error;
         // Another holder of the lock has removed the draft.
         if (errorCode(error) === "ENOENT") return false;
         throw failedFile(path, "written", error);

@@ -36,22 +36,17 @@ export interface SdkProfileArgs {
      * certificates from files alone. Encrypted in state, whatever is passed. None unless given.
      */
     clientCertificate?: pulumi.Input<ClientCertificateArgs>;
-    /** The certificate to present, in files of your own, in place of `clientCertificate`. None unless given. */
-    clientCertificateFiles?: pulumi.Input<ClientCertificateFilesArgs>;
+    /**
+     * The certificate to present, in a file of your own, in place of `clientCertificate`: PEM, the certificate and its
+     * key, since some clients take no two files. An absolute path, or one that begins with `~/`. None unless given.
+     */
+    clientCertificateFile?: pulumi.Input<string>;
     /**
      * Take over a profile of this name that the file has already. False unless given: such a profile is refused
      * (`AmbiguousMatch`). Counts at creation only. What was found is kept in state, encrypted, and beside the file in
      * `<file>.<profile>.found` (0600); destroying this resource gives it back.
      */
     adopt?: pulumi.Input<boolean>;
-}
-
-/** Files of PEM; absolute paths, or paths that begin with `~/`. */
-export interface ClientCertificateFilesArgs {
-    /** For osc-sdk-python, which looks at no other, this file has to hold the key as well. */
-    certificatePath: pulumi.Input<string>;
-    /** `certificatePath` unless given. */
-    privateKeyPath?: pulumi.Input<string>;
 }
 
 /**

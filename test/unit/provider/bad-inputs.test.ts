@@ -276,12 +276,11 @@ const cases: [Checked, string, () => object, [string, string | RegExp][]][] = [
         () => ({
             ...profile,
             path: "~/.osc/",
-            clientCertificateFiles: { certificatePath: keyOf(), privateKeyPath: "~" },
+            clientCertificateFile: keyOf(),
         }),
         [
             ["path", "It ends in a slash. Write the path of a file."],
-            ["clientCertificateFiles.certificatePath", "Write an absolute path, or one that begins with ~/."],
-            ["clientCertificateFiles.privateKeyPath", "Write an absolute path, or one that begins with ~/."],
+            ["clientCertificateFile", "Write an absolute path, or one that begins with ~/."],
         ],
     ],
     [
@@ -302,9 +301,9 @@ const cases: [Checked, string, () => object, [string, string | RegExp][]][] = [
         () => ({
             ...profile,
             clientCertificate: holders.alice,
-            clientCertificateFiles: { certificatePath: "/c" },
+            clientCertificateFile: "/c",
         }),
-        [["clientCertificateFiles", "clientCertificate is given too. Give one of them."]],
+        [["clientCertificateFile", "clientCertificate is given too. Give one of them."]],
     ],
 
     [certificateAuthority, "no name", () => ({}), [["commonName", /^Give the authority's common name/]]],
