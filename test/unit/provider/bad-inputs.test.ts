@@ -6,7 +6,6 @@ import { apiAccessRule } from "../../../provider/outscale/api-access-rule";
 import { apiAccessRuleRecord } from "../../../provider/outscale/api-access-rule-record";
 import { ca } from "../../../provider/outscale/ca";
 import { retiredApiAccessRule } from "../../../provider/outscale/retired-api-access-rule";
-import { sdkProfile } from "../../../provider/outscale/sdk-profile";
 import { certificateAuthority } from "../../../provider/pki/certificate-authority";
 import { clientCertificate } from "../../../provider/pki/client-certificate";
 import type { CheckFailure } from "../../../provider/resource";
@@ -32,8 +31,6 @@ const MISSING = "It is missing. Give a text.";
 
 const pemOf = () => holders.authorities.a.certificatePem;
 const keyOf = () => holders.authorities.a.privateKeyPem;
-
-const profile = { client: "sdk", profile: "secure", accessKeyId: "AK", secretKey: "TOP-SECRET" };
 
 const cases: [Checked, string, () => object, [string, string | RegExp][]][] = [
     [ca, "no certificate", () => ({}), [["caPem", MISSING]]],
@@ -235,75 +232,6 @@ const cases: [Checked, string, () => object, [string, string | RegExp][]][] = [
         "half a probe",
         () => ({ rules: [], probe: { certificatePem: holders.alice.certificatePem } }),
         [["probe.privateKeyPem", MISSING]],
-    ],
-
-    [
-        sdkProfile,
-        "nothing",
-        () => ({}),
-        [
-            ["client", 'Use one of: "osc-cli", "sdk".'],
-            ["profile", MISSING],
-            ["accessKeyId", MISSING],
-            ["secretKey", MISSING],
-        ],
-    ],
-    [
-        sdkProfile,
-        "what no client could use",
-        () => ({
-            client: "aws",
-            profile: "",
-            path: "config.json",
-            accessKeyId: "",
-            secretKey: "TOP-SECRET KEY",
-            region: "Paris",
-            endpoint: "http://api.eu-west-2.outscale.com",
-        }),
-        [
-            ["client", 'Use one of: "osc-cli", "sdk".'],
-            ["profile", "Write 1 to 100 characters, without control characters."],
-            ["path", "Write an absolute path, or one that begins with ~/."],
-            ["accessKeyId", "No OUTSCALE key is like this. Give the key by itself."],
-            ["secretKey", "No OUTSCALE key is like this. Give the key by itself."],
-            ["region", "This is no region's name. Write it like eu-west-2."],
-            ["endpoint", /^This is no https URL of an API endpoint\. Write it like https:/],
-        ],
-    ],
-    [
-        sdkProfile,
-        "a folder, and a key for a path",
-        () => ({
-            ...profile,
-            path: "~/.osc/",
-            clientCertificateFile: keyOf(),
-        }),
-        [
-            ["path", "It ends in a slash. Write the path of a file."],
-            ["clientCertificateFile", "Write an absolute path, or one that begins with ~/."],
-        ],
-    ],
-    [
-        sdkProfile,
-        "another's key",
-        () => ({
-            ...profile,
-            clientCertificate: {
-                certificatePem: holders.alice.certificatePem,
-                privateKeyPem: holders.bob.privateKeyPem,
-            },
-        }),
-        [["clientCertificate.privateKeyPem", /^The private key is another certificate's/]],
-    ],
-    [
-        sdkProfile,
-        "a certificate and its files",
-        () => ({
-            ...profile,
-            clientCertificate: holders.alice,
-            clientCertificateFile: "/c",
-        }),
-        [["clientCertificateFile", "clientCertificate is given too. Give one of them."]],
     ],
 
     [certificateAuthority, "no name", () => ({}), [["commonName", /^Give the authority's common name/]]],
