@@ -44,7 +44,7 @@ const context: Context<undefined> = {
 };
 
 describe("clients configured by SdkProfile", function () {
-    this.timeout(120_000);
+    this.timeout(240_000);
     let home: string;
     let emulator: RunningEmulator;
     let account: OutscaleAccount;
