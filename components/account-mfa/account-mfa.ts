@@ -9,6 +9,7 @@ import type { SharedArgs } from "../../provider/outscale/program/shared";
 import type { AccountMfaArgs } from "./args";
 import { authorities, type Authorities } from "./authority";
 import { clients, operator, protectedIdentities } from "./clients";
+import { bundles, profiles } from "./handouts";
 import { accessKeys, trustedSession } from "./session";
 import { defaultRules, keptRules, madeRules, planned } from "./rules";
 
@@ -49,6 +50,9 @@ export class AccountMfa extends pulumi.ComponentResource {
     public readonly otherRules: pulumi.Output<string[]>;
     /** The access keys that it made, by name, with their secrets; encrypted in state. */
     public readonly accessKeys: pulumi.Output<Record<string, AccessKeyOutput>>;
+
+    /** PKCS#12 files, base64, by client; encrypted in state. */
+    public readonly bundles: pulumi.Output<Record<string, string>>;
 
     constructor(name: string, args: AccountMfaArgs, opts?: pulumi.ComponentResourceOptions) {
         super("portcullis:index:AccountMfa", name, {}, opts);
@@ -110,6 +114,7 @@ export class AccountMfa extends pulumi.ComponentResource {
         const session = { parent: this, via, probe, first: plan };
         const keys = accessKeys(name, args, session);
         trustedSession(name, args, session, [settled, ...keys.values()]);
+        profiles(name, args, holders, keys, { parent: this, dependsOn: settled });
 
         const authorityPems = authority.accepted.map(({ certificatePem }) => certificatePem);
         this.authorityPems = pulumi.output(authorityPems);
@@ -129,6 +134,7 @@ export class AccountMfa extends pulumi.ComponentResource {
                 [...keys].map(([key, { accessKeyId, secretKey }]) => [key, { accessKeyId, secretKey }]),
             ),
         );
+        this.bundles = bundles(name, args, holders, this);
         this.registerOutputs({
             authorityPems: this.authorityPems,
             caIds: this.caIds,
@@ -136,6 +142,7 @@ export class AccountMfa extends pulumi.ComponentResource {
             certificates: this.certificates,
             otherRules: this.otherRules,
             accessKeys: this.accessKeys,
+            bundles: this.bundles,
         });
     }
 }

@@ -4,6 +4,8 @@ import type { AccessKeyArgs } from "../../provider/outscale/program/access-key";
 import type { ClientCertificateArgs, ProtectedIdentityArgs } from "../../provider/outscale/program/shared";
 import type { RuleCriteriaArgs } from "../../provider/outscale/program/retired-api-access-rule";
 import type { KeyFileArgs } from "../../provider/pki/program/certificate-authority";
+import type { SdkProfileArgs } from "../../provider/outscale/program/sdk-profile";
+import type { Pkcs12BundleArgs } from "../../provider/pki/program/pkcs12-bundle";
 import type { KeyAlgorithm } from "../../provider/pki/keys";
 
 /** An authority made by the component. */
@@ -108,6 +110,27 @@ export interface ProtectedClientArgs {
     sourceIp?: pulumi.Input<string>;
 }
 
+/** An access key of your own. */
+export interface KeyPairArgs {
+    accessKeyId: pulumi.Input<string>;
+    /** Encrypted in state. */
+    secretKey: pulumi.Input<string>;
+}
+
+/** A profile of OUTSCALE's tools, on the machine that runs the deployment; see `outscale.SdkProfile`. */
+export interface ProfileArgs extends Pick<
+    SdkProfileArgs,
+    "client" | "path" | "region" | "endpoint" | "adopt"
+> {
+    /** The name in `clients` whose certificate the profile presents; its private key must be here. */
+    holder: string;
+    /** The name in `accessKeys` of the key that it signs with, or a key of your own. */
+    accessKey: string | KeyPairArgs;
+}
+
+/** A PKCS#12 file of a client, for browsers and Cockpit v2; see `pki.Pkcs12Bundle`. */
+export type BundleArgs = Pick<Pkcs12BundleArgs, "password" | "encryption" | "friendlyName" | "iterations">;
+
 /** The trusted session that the account is put in, once it opens to certificates alone. */
 export interface TrustedSessionArgs {
     /**
@@ -159,6 +182,10 @@ export interface AccountMfaArgs {
     defaultRule?: RuleCriteriaArgs;
     /** Access keys to make, by name; see `outscale.AccessKey`. None unless given. */
     accessKeys?: Record<string, Omit<AccessKeyArgs, "clientCertificates">>;
+    /** Profiles to write, by name, once the certificates are proven to get in. None unless given. */
+    profiles?: Record<string, ProfileArgs>;
+    /** Bundles to make, by the name of the client, whose private key must be here. None unless given. */
+    bundles?: Record<string, BundleArgs>;
     /**
      * Requires a trusted session, as the last step, and only where nothing stands in its way: what does is listed, key
      * by key and rule by rule, and everything before it is done. Not together with `backupIpRanges`, `keepDefaultRule`

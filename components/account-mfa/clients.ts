@@ -122,6 +122,23 @@ export function operator(wanted: AccountMfaArgs["operator"], all: readonly Clien
     });
 }
 
+/** A client whose private key is here. */
+export function holderOfKey(
+    name: string,
+    all: readonly Client[],
+    property: string,
+): Client & Required<Pick<Client, "privateKeyPem">> {
+    const client = named(name, all, property);
+    const { privateKeyPem } = client;
+    if (privateKeyPem !== undefined) return { ...client, privateKeyPem };
+    throw new PortcullisError({
+        code: "InvalidInput",
+        property,
+        problem: `\`${property}\` needs the private key of the client "${name}", which is not here.`,
+        remedy: "Name a client whose key is; for a key on a card or in an HSM, configure that tool by hand.",
+    });
+}
+
 function named(name: string, all: readonly Client[], property: string): Client {
     const client = all.find((candidate) => candidate.name === name);
     if (client !== undefined) return client;
