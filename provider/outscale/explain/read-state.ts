@@ -13,6 +13,7 @@ import type { ProtectedIdentity } from "../protection";
 import { retiredApiAccessRule } from "../retired-api-access-rule";
 import { protectedIdentity } from "../schemas";
 import type { AccountPicture, Asked } from "./explain";
+import { keysIn, policyIn } from "./state-keys";
 
 /** What a state says of an account, and of whom and which authorities it knows. */
 export interface StateAccess extends Asked {
@@ -50,9 +51,11 @@ export function readState(state: ExportedState, file: string): StateAccess {
             source: { kind: "state", file, stack: state.stack ?? null },
             rules,
             cas: [...authorities.map(({ record }) => record), ...foreign(rules, authorities)],
+            keys: keysIn(ours),
+            policy: policyIn(ours),
             notes: [
-                "A state holds what its program made and recorded: other rules of the account, its access keys and " +
-                    "its policy are not in it, and changes made elsewhere since are not either.",
+                "A state holds what its program made and recorded: other rules and access keys of the account are not " +
+                    "in it, and changes made elsewhere since are not either.",
                 ...ours.filter(({ isCondemned }) => isCondemned).map(condemned),
                 ...state.interrupted.map(
                     (what) =>

@@ -215,6 +215,42 @@ describe("identities", () => {
     });
 });
 
+test("keys are those that the program made and that an audit found; the policy is the one declared", () => {
+    const audit = {
+        found: {
+            keys: [
+                { accessKeyId: "HAND", state: "ACTIVE", tag: "by hand" },
+                { accessKeyId: "OLD", userName: "ci", state: "ACTIVE" },
+            ],
+            policy: { maxAccessKeyExpirationSeconds: 0, requireTrustedEnv: false },
+        },
+        dates: { HAND: "2026-09-01T00:00:00.000Z" },
+        remove: ["OLD"],
+    };
+    const key = {
+        accessKeyId: "NEW",
+        secretKey: ENCRYPTED,
+        userName: "ci",
+        state: "ACTIVE",
+        tag: "p/s key",
+        expirationDate: "2026-10-01T00:00:00.000Z",
+        previous: { accessKeyId: "BEFORE", retiresAt: "2026-07-01T00:00:00.000Z" },
+    };
+    const { picture } = read([
+        madeRule("aar-1"),
+        of("KeyAudit", "keys", audit),
+        of("AccessKey", "key", key),
+        of("ApiAccessPolicy", "policy", { maxAccessKeyExpiration: "90d", requireTrustedEnv: true }),
+    ]);
+    const owned = { userName: "ci", state: "ACTIVE", tag: "p/s key" };
+    expect(picture.keys).toEqual([
+        { accessKeyId: "HAND", state: "ACTIVE", tag: "by hand", expirationDate: "2026-09-01T00:00:00.000Z" },
+        { accessKeyId: "NEW", ...owned, expirationDate: "2026-10-01T00:00:00.000Z" },
+        { accessKeyId: "BEFORE", ...owned },
+    ]);
+    expect(picture.policy).toEqual({ MaxAccessKeyExpirationSeconds: 7_776_000, RequireTrustedEnv: true });
+});
+
 test("the report names the state, and says what it cannot know", () => {
     const pending = [{ type: "creating", resource: { urn: "urn:pulumi:test::gatehouse::t::new-rule" } }];
     const { picture } = read(
