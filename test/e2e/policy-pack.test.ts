@@ -10,7 +10,7 @@ import { outscale } from "../../sdk";
 import type { Violation } from "../../tools/pulumi/events";
 import { makeAuthority } from "../oracles/certificates";
 import { accountProgram } from "../support/account-program";
-import { Bridged, Dynamic, writeBridgedPlugin } from "../support/bridged-outscale";
+import { Bridged, writeBridgedPlugin } from "../support/bridged-outscale";
 import { configFor, openDeployment, OPENING, type Deployment } from "../support/deployment";
 import { assertHidden, failureOf, linesOf, toldBy } from "../support/secrets";
 
@@ -143,9 +143,9 @@ describe("the policy pack on the real engine", function () {
                 new Bridged("accessKey:AccessKey", "first", { expirationDate: inDays(1) }, secret).id,
             );
             new Bridged("accessKey:AccessKey", "unknown", { expirationDate: later }, secret);
-            new Dynamic("outscale:AccessKey", "ours-good", { lifetime: "90d" });
-            new Dynamic("outscale:AccessKey", "ours-endless", { state: "INACTIVE" });
-            new Dynamic("outscale:AccessKey", "ours-long", { lifetime: "91d" });
+            new outscale.AccessKey("ours-good", { lifetime: "90d" });
+            new outscale.AccessKey("ours-endless", { state: "INACTIVE" });
+            new outscale.AccessKey("ours-long", { lifetime: "91d" });
         });
         assert.deepEqual(briefly(await refused(program)), [
             "endless: access-key-expires",

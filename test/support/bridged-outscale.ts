@@ -34,13 +34,3 @@ export class Bridged extends pulumi.CustomResource {
         super(`outscale:index/${type}`, name, args, { version: "1.0.0", ...opts });
     }
 }
-
-const SERVED =
-    "exports.handler = () => ({ check: async (olds, inputs) => ({ inputs }), create: async () => ({ id: 'made', outs: {} }) });";
-
-/** A resource of one of this package's types that accepts whatever it is given. */
-export class Dynamic extends pulumi.CustomResource {
-    constructor(token: string, name: string, args: Readonly<Record<string, unknown>>) {
-        super(`pulumi-nodejs:dynamic/${token}`, name, { ...args, __provider: SERVED });
-    }
-}
