@@ -5,6 +5,7 @@ import { sameDuration } from "../duration";
 import { PortcullisError } from "../errors";
 import { checkInputs, hasUnknown, isKnown } from "../inputs";
 import { PartialFailure, type Context, type PlannedInputs, type ResourceType } from "../resource";
+import { refuseToRevive, refuseToReviveUnseen } from "./access-key-adoption";
 import { accessKeyFailures, accessKeySchema, withDefaults } from "./access-key-inputs";
 import {
     isRetirable,
@@ -118,7 +119,15 @@ export const accessKey: ResourceType<AccessKeyInputs, AccessKeyState, OutscaleAp
             ...dated(expirationDate),
             ...(found === undefined ? {} : { found }),
         };
-        if (!sameSettings(state, next)) await updateKey(api, accessKeyId, inputs.userName, next);
+        if (!sameSettings(state, next)) {
+            if (found !== undefined) {
+                const live = (await keysOf(api, inputs.userName)).find(
+                    (key) => key.accessKeyId === accessKeyId,
+                );
+                if (live !== undefined) refuseToReviveUnseen(accessKeyId, live, state, next);
+            }
+            await updateKey(api, accessKeyId, inputs.userName, next);
+        }
         return { ...next, ...(previous === undefined ? {} : { previous }) };
     },
 
@@ -210,6 +219,7 @@ async function adopt(
     }
     const since = apiDate(now);
     const state = { ...inputs, accessKeyId, since, ...dated(wantedExpiration(inputs, since)) };
+    refuseToRevive(accessKeyId, live, state, now);
     if (!sameSettings(live, state)) await updateKey(api, accessKeyId, inputs.userName, state);
     return { ...state, found: settingsOf(live) };
 }

@@ -3,6 +3,7 @@ import { PortcullisError } from "../errors";
 import { OutscaleError } from "./api/errors";
 import type { AccessKey, User } from "./api/calls";
 import type { OutscaleApi } from "./api/client";
+import { deleteOnce } from "./api/once";
 import { apiDate, instantOf } from "./dates";
 
 /** Whose a key is: the name of an EIM user, or nothing for the user whose key makes the calls, as a rule root. */
@@ -140,12 +141,10 @@ export async function removeKey(api: OutscaleApi, accessKeyId: string, userName:
     if (live === undefined) return;
     refuseOwnKey(api, accessKeyId, "delete");
     if (live.state === "ACTIVE") await updateKey(api, accessKeyId, userName, { ...live, state: "INACTIVE" });
-    try {
-        await api.call("DeleteAccessKey", { AccessKeyId: accessKeyId, ...named(userName) });
-    } catch (error) {
-        // A first answer may have been lost: what counts is whether the key is gone.
-        if ((await present()) !== undefined) throw error;
-    }
+    await deleteOnce({
+        remove: () => api.call("DeleteAccessKey", { AccessKeyId: accessKeyId, ...named(userName) }),
+        isThere: async () => (await present()) !== undefined,
+    });
 }
 
 /** The key that makes the calls is the provider's own hold on the account: it is never switched off or removed. */

@@ -10,8 +10,10 @@ import { admitted, narrow } from "./account";
 import type { Calls } from "./api/calls";
 import { admittedToDelete, isStillDeclared } from "./deleting";
 import { createOnce, type OutscaleApi } from "./api/client";
+import { deleteOnce } from "./api/once";
 import { REFRESH_SHARED_MS } from "./refresh";
 import { certificatePem, shared, type SharedInputs } from "./schemas";
+import { takenOver, type TakenOver } from "./taking-over";
 
 const schema = z.object({
     caPem: certificatePem,
@@ -58,15 +60,14 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
         const api = admitted(client, inputs);
         const fingerprint = fingerprintSha1(inputs.caPem);
         const present = await withFingerprint(api, fingerprint);
-        const found = existing(inputs, present, api.claimed);
-        const made = found ?? (await upload(api, inputs, fingerprint, present));
+        const taken = existing(inputs, present, api.claimed);
+        const made = taken?.object ?? (await upload(api, inputs, fingerprint, present));
         api.claimed.add(made.CaId);
-        const isSomebodys = found !== undefined && (inputs.adopt || inputs.adoptId !== undefined);
         const state = {
             ...inputs,
             caId: made.CaId,
             fingerprint,
-            ...(isSomebodys ? { foundDescription: found.Description } : {}),
+            ...(taken?.isAdopted === true ? { foundDescription: taken.object.Description } : {}),
         };
         if (made.CaFingerprint !== fingerprint)
             throw new PartialFailure(made.CaId, state, mismatch(made, fingerprint));
@@ -128,14 +129,11 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
                             named.id === id ? { id, gone: true } : named,
                         ),
                     })),
-                act: async () => {
-                    try {
-                        await api.call("DeleteCa", { CaId: id });
-                    } catch (error) {
-                        // A first answer may have been lost: what counts is whether the authority is gone.
-                        if (await isThere(api, id)) throw error;
-                    }
-                },
+                act: () =>
+                    deleteOnce({
+                        remove: () => api.call("DeleteCa", { CaId: id }),
+                        isThere: () => isThere(api, id),
+                    }),
             },
         );
     },
@@ -156,30 +154,22 @@ function existing(
     inputs: CaInputs,
     present: readonly ApiCa[],
     claimed: ReadonlySet<string>,
-): ApiCa | undefined {
-    if (inputs.adoptId !== undefined) {
-        const named = present.find((candidate) => candidate.CaId === inputs.adoptId);
-        if (named !== undefined) return named;
-        throw new PortcullisError({
-            code: "AmbiguousMatch",
-            property: "adoptId",
-            problem: `Cannot adopt ${inputs.adoptId}: the account has no authority of that id with this certificate.`,
-            remedy: "Correct `adoptId` or `caPem`; an authority's certificate cannot be changed.",
-        });
-    }
-    const free = present.filter((candidate) => !claimed.has(candidate.CaId));
-    // Equal in every field: what an interrupted run left behind, since nothing else tells two such objects apart.
-    const equal = free.find((candidate) => candidate.Description === inputs.description);
-    if (equal !== undefined || !inputs.adopt) return equal;
-    if (free.length > 1) {
-        throw new PortcullisError({
-            code: "AmbiguousMatch",
-            property: "adopt",
-            problem: `Cannot choose an authority to adopt: ${free.map((each) => each.CaId).join(", ")} have this certificate.`,
-            remedy: "Name the one to take over in `adoptId`.",
-        });
-    }
-    return free[0];
+): TakenOver<ApiCa> | undefined {
+    return takenOver({
+        inputs,
+        present,
+        claimed,
+        idOf: (candidate) => candidate.CaId,
+        isTwin: (candidate) => candidate.Description === inputs.description,
+        // They are those with this certificate.
+        isAlike: () => true,
+        words: {
+            kind: "an authority",
+            alike: "this certificate",
+            missing: "authority of that id with this certificate",
+        },
+        remedy: "Correct `adoptId` or `caPem`; an authority's certificate cannot be changed.",
+    });
 }
 
 function upload(

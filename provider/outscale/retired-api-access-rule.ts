@@ -5,8 +5,8 @@ import { changedProperties } from "../changes";
 import { readable, type Declarations } from "../declarations";
 import { checkInputs } from "../inputs";
 import { PartialFailure, type Context, type ResourceType } from "../resource";
+import { createRule, deleteRule } from "./access-rules";
 import { admitted, type ApiRule } from "./account";
-import { createRule, deleteRule, equal } from "./api-access-rule";
 import {
     apiRuleOf,
     fits,
@@ -18,6 +18,7 @@ import {
 import type { ClientCertificate, OutscaleApi } from "./api/client";
 import { refusalOf } from "./probe";
 import { REFRESH_SHARED_MS } from "./refresh";
+import { equal } from "./rule-criteria";
 import { shared, type SharedInputs } from "./schemas";
 
 const schema = z.object({

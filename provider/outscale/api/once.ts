@@ -1,4 +1,4 @@
-/** Creates an object exactly once, although the API has no client token and answers can get lost. */
+/** Creates and deletes objects exactly once, although the API has no client token and answers can get lost. */
 import { AnswerLost } from "./errors";
 
 /** How to create, and how to find what a lost create may have made. */
@@ -45,4 +45,23 @@ async function lookFor<T>(parts: CreateOnceParts<T>, lost: AnswerLost): Promise<
         if (found !== undefined) return found;
     }
     return undefined;
+}
+
+/** How to delete an object, and how to see whether it is there. */
+export interface DeleteOnceParts {
+    readonly remove: () => Promise<unknown>;
+    /** Must read afresh. */
+    readonly isThere: () => Promise<boolean>;
+}
+
+/**
+ * Deletes. A first answer may have been lost, and the second call then finds nothing: what counts is whether the object
+ * is gone, so an error is passed on only where it is still there.
+ */
+export async function deleteOnce({ remove, isThere }: DeleteOnceParts): Promise<void> {
+    try {
+        await remove();
+    } catch (error) {
+        if (await isThere()) throw error;
+    }
 }

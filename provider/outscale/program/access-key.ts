@@ -36,8 +36,11 @@ export interface AccessKeyArgs {
     tag?: pulumi.Input<string>;
     /**
      * Take over this very key instead of making one. Its secret stays unknown here, and it is never rotated. Counts at
-     * creation only; refused (`AmbiguousMatch`) where the user has no such key. Destroying it gives back what the key
-     * was, and deletes nothing.
+     * creation only; refused (`AmbiguousMatch`) where the user has no such key, where the key ends and the program gives
+     * neither `expirationDate` nor `lifetime`, and where it is inactive and the program does not say so: write down what
+     * is there, and change it in a later deployment, whose preview shows that. An update by which it would last longer
+     * than it does by now, or work again, without the preview's having shown that, is refused until a refresh.
+     * Destroying it gives back what the key was, and deletes nothing.
      */
     adoptId?: pulumi.Input<string>;
     /** Client certificates to present where the rules refuse what is configured. None unless given. */

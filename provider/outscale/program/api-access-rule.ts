@@ -20,10 +20,17 @@ export interface ApiAccessRuleArgs extends SharedArgs {
      */
     adopt?: pulumi.Input<boolean>;
     /**
-     * Take over this very rule (`aar-…`), as with `adopt`, whatever it says now. Counts at creation only. Refused
-     * (`AmbiguousMatch`) where the account has no such rule.
+     * Take over this very rule (`aar-…`), as with `adopt`, and make it say what is given here. Counts at creation only.
+     * Refused (`AmbiguousMatch`) where the account has no such rule, and, unless `widen` is true, where the rule would
+     * admit somebody whom it does not admit as found: by a criterion that is left out here, or a list that holds more.
      */
     adoptId?: pulumi.Input<string>;
+    /**
+     * Whether a rule may admit more by its adoption. False unless given. Counts at creation only: what a later change of
+     * the program does to the rule is shown by the preview. Where somebody has narrowed an adopted rule since then, and
+     * an update would undo that without the preview's having shown it, it is refused (`AmbiguousMatch`) until a refresh.
+     */
+    widen?: pulumi.Input<boolean>;
     /**
      * Whether a rule that is narrowed is made anew, and the old one deleted at the end of the deployment, instead of
      * being changed in place. Worth it where a proof comes between; an adopted rule never is. False unless given.

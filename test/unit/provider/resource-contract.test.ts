@@ -60,11 +60,12 @@ const subjects: Readonly<Record<Token, Subject>> = {
             description: "d",
             adopt: true,
             adoptId: "aar-1",
+            widen: true,
             replaceToNarrow: true,
             ...shared(),
         }),
         outputs: () => ({ ruleId: "aar-1" }),
-        ignored: ["adopt", "adoptId"],
+        ignored: ["adopt", "adoptId", "widen"],
         replacing: [],
     },
     "outscale:ApiAccessRuleRecord": {

@@ -14,6 +14,7 @@ const inputs: ApiAccessRuleInputs = {
     ipRanges: ["203.0.113.0/24", "2001:db8::/32"],
     description: "p/s rule",
     adopt: false,
+    widen: false,
     replaceToNarrow: true,
     ...nobody,
 };
@@ -33,6 +34,7 @@ describe("check", () => {
                 ipRanges: ["192.0.2.7"],
                 description: "",
                 adopt: false,
+                widen: false,
                 replaceToNarrow: false,
                 protect: [],
                 clientCertificates: [],

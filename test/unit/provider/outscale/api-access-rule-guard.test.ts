@@ -37,6 +37,7 @@ beforeEach(() => {
         ipRanges: ["203.0.113.0/24", "2001:db8::/32"],
         description: "p/s rule",
         adopt: false,
+        widen: false,
         replaceToNarrow: false,
         ...nobody,
     };

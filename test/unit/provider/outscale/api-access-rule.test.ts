@@ -36,6 +36,7 @@ beforeEach(() => {
         ipRanges: ["203.0.113.0/24", "2001:db8::/32"],
         description: "p/s rule",
         adopt: false,
+        widen: false,
         replaceToNarrow: false,
         ...nobody,
     };
@@ -132,7 +133,7 @@ describe("create", () => {
     });
 
     test("adopts the rule named, whatever it says, by a whole update", async () => {
-        const named = put({ caIds: [], cns: [], ipRanges: ["198.51.100.0/24"], description: "other" });
+        const named = put({ caIds: [], cns: [], ipRanges: ["203.0.0.0/8", "2001:db8::/16"], description: "other" });
         const process = start();
         const { id } = await apiAccessRule.create({ ...inputs, adoptId: named }, process.context);
         expect(id).toBe(named);
@@ -157,7 +158,7 @@ describe("create", () => {
         const before = accessOf(account);
         const protect = [{ name: "clerk", sourceIp: "203.0.113.9", authorityPems: [] }];
         const failure = await rejection(
-            apiAccessRule.create({ ...inputs, adoptId: named, protect }, start().context),
+            apiAccessRule.create({ ...inputs, adoptId: named, widen: true, protect }, start().context),
         );
         expect(failure).toMatchObject({
             name: "LockoutError",
@@ -279,7 +280,7 @@ describe("delete", () => {
 
     test("gives an adopted rule back what it said, and deletes it not", async () => {
         const id = put({ cns: [], ipRanges: ["198.51.100.0/24"], description: "by hand" });
-        const created = await apiAccessRule.create({ ...inputs, adoptId: id }, start().context);
+        const created = await apiAccessRule.create({ ...inputs, adoptId: id, widen: true }, start().context);
         const updated = await apiAccessRule.update(
             id,
             created.state,
