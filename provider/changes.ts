@@ -6,7 +6,8 @@ import { hasUnknown } from "./inputs";
 export type Same = (before: unknown, after: unknown) => boolean;
 
 /** Whether two JSON values are equal, whatever the order of their properties. */
-export const sameJson: Same = (before, after) => canonicalJson(before) === canonicalJson(after);
+export const sameJson: Same = (before, after) =>
+    before === after || canonicalJson(before) === canonicalJson(after);
 
 /**
  * The properties that differ, each compared by its own notion of sameness (JSON equality unless given).

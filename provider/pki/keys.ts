@@ -146,6 +146,11 @@ function tryPrivateKey(pem: string, passphrase?: string): KeyObject | undefined 
     }
 }
 
+/** An authority's key is normalised for each of its clients; a key that was read is remembered, and so is its text. */
+const texts = new WeakMap<KeyObject, string>();
+
 function pkcs8Of(key: KeyObject): string {
-    return key.export({ type: "pkcs8", format: "pem" }).toString();
+    const text = texts.get(key) ?? key.export({ type: "pkcs8", format: "pem" }).toString();
+    texts.set(key, text);
+    return text;
 }

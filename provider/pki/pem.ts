@@ -96,8 +96,13 @@ export function encodePem(label: string, der: Uint8Array): string {
  * @throws PortcullisError `InvalidInput` where the text is not exactly one certificate, or holds a private key
  */
 export function derOf(pem: string, property?: string): Buffer {
+    return naming(property, () => derOnce(pem));
+}
+
+/** What the work gives; a refusal of it names the property. */
+function naming<T>(property: string | undefined, work: () => T): T {
     try {
-        return derOnce(pem);
+        return work();
     } catch (error) {
         if (property === undefined || !(error instanceof PortcullisError)) throw error;
         throw invalidInput(property, error.problem, error.remedy);
@@ -121,8 +126,11 @@ const derOnce = remembered((pem) => {
 
 /** The certificate in its one normal form, so that two texts of the same certificate are equal. */
 export function normalisePem(pem: string, property?: string): string {
-    return encodePem("CERTIFICATE", derOf(pem, property));
+    return naming(property, () => normalisedOnce(pem));
 }
+
+/** Each resource of a stack names the same few certificates, and a check normalises each. */
+const normalisedOnce = remembered((pem) => encodePem("CERTIFICATE", derOnce(pem)));
 
 /** SHA-1 of the certificate's DER in lower-case hexadecimal without colons, as OUTSCALE's `CaFingerprint`. */
 export function fingerprintSha1(pem: string): string {

@@ -2,19 +2,15 @@
 import assert from "node:assert/strict";
 import { OutscaleAccount, type AccountState } from "../../emulators/outscale";
 import { Declarations } from "../../provider/declarations";
-import { REGISTRY, type AnyResourceType } from "../../provider/registry";
 import { seeded, type Random } from "../support/random";
 import type { Graph } from "../support/graph";
 import { Engine, type StateFile } from "./engine";
 import { OWN_KEY, type Scenario } from "./scenarios";
+import { stockedTypes, TYPES, type Types } from "./stock";
 import { der, OUTSIDE, startProcess, type Crash } from "./world";
 
 const START = new Date("2026-03-01T12:00:00Z");
 const DAY_MS = 86_400_000;
-
-const types: Readonly<Record<string, AnyResourceType>> = Object.fromEntries(
-    Object.entries(REGISTRY).map(([token, { type }]) => [token, type]),
-);
 
 /** A point to explore from: the account and the state file after undisturbed deployments. */
 export interface Prepared {
@@ -157,6 +153,7 @@ async function deploy(prepared: Prepared, options: RunOptions): Promise<Deployed
     const { scenario, now } = prepared;
     const account = accountOf(prepared);
     const random = seeded(options.seed);
+    const types = stockedTypes(random);
     let state = prepared.state;
     let calls = 0;
     for (const crash of [...options.crashes, undefined]) {
@@ -170,7 +167,7 @@ async function deploy(prepared: Prepared, options: RunOptions): Promise<Deployed
                 fallen.push(error);
             }
         };
-        const started = start(account, before, now, random, crash, options.parallel, watch);
+        const started = start(account, before, now, random, crash, options.parallel, watch, types);
         const { engine } = started;
         const failure = await attempt(engine, scenario.target, options.refreshAfterCrash && calls > 0);
         if (fallen.length > 0) throw fallen[0];
@@ -210,6 +207,7 @@ export function start(
     crash: Crash | undefined,
     parallel: number,
     watch: (call: string) => void,
+    types: Types = TYPES,
 ): { engine: Engine; process: ReturnType<typeof startProcess> } {
     const process = startProcess(account, () => now, random, crash, watch);
     const context = {
