@@ -13,11 +13,10 @@ import {
     type Deployment,
 } from "../support/deployment";
 import { assertAdmitted, assertOpen, GateFell, holdersIn, type Guests, type Holder } from "../support/gate";
+import { inLanes, LANES, type Job } from "../support/lanes";
 import { pointsOf, spread, strike, watched, type Point, type Watch } from "../support/kills";
 import { shapeOf, type AccountShape } from "../support/staged-account";
 
-/** Two engines at a time keep two cores busy. */
-const LANES = 2;
 const WANTED_IN_ALL = 40;
 const NEW_OFFICE = "198.51.100.200";
 
@@ -107,12 +106,12 @@ describe("crash safety of AccountMfa on the real engine", function () {
             const { calls, end } = await undisturbed(lane, scenario);
             const points = spread(pointsOf(calls), scenario.kills);
             const jobs = points.map(
-                (point): Job =>
+                (point): Job<Lane> =>
                     (where) =>
                         killAt(where, scenario, point, end),
             );
             let answers = 0;
-            const losing: Job = async (where) => {
+            const losing: Job<Lane> = async (where) => {
                 answers = await loseAnswers(where, scenario, end);
             };
             await inLanes(lanes, [losing, ...jobs]);
@@ -165,27 +164,6 @@ function wrongOrder(): Promise<Record<string, unknown>> {
     );
     new outscale.ApiAccessRule("gate", { caIds: [ca.caId] }, { dependsOn: retired });
     return Promise.resolve({});
-}
-
-type Job = (lane: Lane) => Promise<void>;
-
-/** Works through the jobs, each lane taking the next one when it is done with the last, until one fails. */
-async function inLanes(lanes: readonly Lane[], jobs: readonly Job[]): Promise<void> {
-    const left = [...jobs];
-    const failures: Error[] = [];
-    const work = async (lane: Lane): Promise<void> => {
-        for (let job = left.shift(); job !== undefined && failures.length === 0; job = left.shift()) {
-            try {
-                await job(lane);
-            } catch (error) {
-                failures.push(error instanceof Error ? error : new Error(String(error)));
-            }
-        }
-    };
-    // No lane is left behind in the middle of a run.
-    await Promise.all(lanes.map(work));
-    const [failure] = failures;
-    if (failure !== undefined) throw failure;
 }
 
 /** Deploys what the scenarios start from, each once; every lane has its own endpoint, which state remembers. */

@@ -4,8 +4,9 @@ import { OutscaleAccount, type AccountState } from "../../emulators/outscale";
 import { Declarations } from "../../provider/declarations";
 import { seeded, type Random } from "../support/random";
 import type { Graph } from "../support/graph";
+import { OWN_KEY } from "../support/hand-made-keys";
 import { Engine, type StateFile } from "./engine";
-import { OWN_KEY, type Scenario } from "./scenarios";
+import type { Scenario } from "./scenarios";
 import { stockedTypes, TYPES, type Types } from "./stock";
 import { der, OUTSIDE, startProcess, type Crash } from "./world";
 

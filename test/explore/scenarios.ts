@@ -3,6 +3,7 @@ import type { OutscaleAccount } from "../../emulators/outscale";
 import { AccountMfa } from "../../components/account-mfa/account-mfa";
 import type { AccountMfaArgs } from "../../components/account-mfa/args";
 import { captureGraph, type Graph } from "../support/graph";
+import { addHandMadeKeys, HAND_KEY, OLD_KEY, OWN_KEY } from "../support/hand-made-keys";
 
 export interface Scenario {
     readonly name: string;
@@ -35,22 +36,6 @@ export function account(change: Partial<AccountMfaArgs> = {}): Promise<Graph> {
     return captureGraph(() => new AccountMfa("account", args));
 }
 
-/** The root user's first key: the one that makes the calls. */
-export const OWN_KEY = "OWNKEY00000000000000";
-const HAND_KEY = "HANDKEY0000000000000";
-const OLD_KEY = "OLDKEY00000000000000";
-
-/** An account with an EIM user and keys that were made by hand, none of which expires. */
-function withKeys(account: OutscaleAccount): void {
-    account.execute("CreateUser", { UserName: "ci" }, { sourceAddress: OFFICE });
-    const state = account.snapshot();
-    const [own] = state.keys;
-    if (own === undefined) throw new Error("the account has no key");
-    const hand = { ...own, AccessKeyId: HAND_KEY, SecretKey: "H".repeat(40), Tag: "by hand" };
-    const old = { ...own, AccessKeyId: OLD_KEY, SecretKey: "O".repeat(40), UserName: "ci" };
-    account.restore({ ...state, keys: [own, hand, old] });
-}
-
 /** The account behind certificates alone, with a key of its own for the EIM user. */
 export function closedAccount(change: Partial<AccountMfaArgs> = {}): Promise<Graph> {
     const args: AccountMfaArgs = {
@@ -75,7 +60,7 @@ export async function trustedScenarios(): Promise<readonly Scenario[]> {
     const expire = { ...trustedSession.expire, [OLD_KEY]: "60d" };
     const mended = await closedAccount({ trustedSession: { maxAccessKeyExpiration: "90d", expire } });
     const rotated = await closedAccount({ trustedSession, authority: { ...EC, generation: 2 } });
-    const base = { daysLater: 0, addresses: [], found: withKeys };
+    const base = { daysLater: 0, addresses: [], found: addHandMadeKeys };
     return [
         { ...base, name: "a trusted session", before: [closed], target: trusted },
         { ...base, name: "a trusted session with the first deployment", before: [], target: trusted },

@@ -17,24 +17,9 @@ import { sdkProfile, type SdkProfileState } from "../../provider/outscale/sdk-pr
 import type { Context } from "../../provider/resource";
 import { makeAuthority, makeClient } from "../oracles/certificates";
 import { callApi, outcomeOf, type CallOptions } from "../oracles/https-client";
-import { runOscCli } from "../oracles/osc_cli";
-import { lastLine, pythonWith, runPython } from "../oracles/python";
-
-const OSC_CLI = "1.11.0";
-const SDK = "0.42.0";
-
-/** One call with osc-sdk-python: prints what came of it, as `401/14`. */
-const CALL = `
-import sys, requests
-from osc_sdk_python import Gateway
-_, profile, call = sys.argv
-with Gateway(profile=profile, max_retries=0) as gateway:
-    try:
-        getattr(gateway, call)()
-        print("200")
-    except requests.HTTPError as error:
-        print(f"{error.response.status_code}/{error.response.json()['Errors'][0]['Code']}")
-`;
+import { OSC_CLI, runOscCli } from "../oracles/osc_cli";
+import { OSC_SDK_PYTHON, runOscSdkPython } from "../oracles/osc_sdk_python";
+import { pythonWith, runPython } from "../oracles/python";
 
 const context: Context<undefined> = {
     client: undefined,
@@ -121,7 +106,7 @@ describe("clients configured by SdkProfile", function () {
 
     const kinds: [Client, string, string][] = [
         ["osc-cli", "osc-sdk", OSC_CLI],
-        ["sdk", "osc-sdk-python", SDK],
+        ["sdk", "osc-sdk-python", OSC_SDK_PYTHON],
     ];
     for (const [kind, name, version] of kinds) {
         describe(`${name} ${version}`, () => {
@@ -143,11 +128,8 @@ describe("clients configured by SdkProfile", function () {
 
             async function run(profile: string, call: string): Promise<string> {
                 const { caFile } = emulator;
-                if (kind === "osc-cli") return runOscCli({ python, home, caFile }, profile, call);
-                const environment = { HOME: home, REQUESTS_CA_BUNDLE: caFile };
-                const args = ["-c", CALL, profile, call];
-                const { stdout, stderr } = await runPython(python, args, environment);
-                return stdout === "" ? lastLine(stderr) : stdout.trim();
+                const runClient = kind === "osc-cli" ? runOscCli : runOscSdkPython;
+                return runClient({ python, home, caFile }, profile, call);
             }
             const secure = `${kind}-secure`;
             const bare = `${kind}-bare`;

@@ -1,6 +1,9 @@
 /** The official command line tool of OUTSCALE, osc-cli (osc-sdk on PyPI): one call a process. */
 import { lastLine, runPython } from "./python";
 
+/** The version that tests install. */
+export const OSC_CLI = "1.11.0";
+
 export interface ClientProcess {
     readonly python: string;
     /** Its profiles are looked for below this directory. */
