@@ -30,7 +30,7 @@ export const TYPES = {
         outputs: ["accessKeyId", "secretKey", "expirationDate", "since", "previous"],
         secrets: ["secretKey", ...via],
     },
-    "outscale:KeyAudit": { outputs: ["found", "blocking", "blockingRules", "dates"], secrets: via },
+    "outscale:KeyAudit": { outputs: ["found", "blocking", "blockingRules", "dates", "ownEnd"], secrets: via },
     "outscale:ApiAccessPolicy": { outputs: ["found"], secrets: ["probe", ...via] },
     "outscale:SdkProfile": {
         outputs: ["path", "region", "digest", "driftedKeys", "found"],

@@ -10,7 +10,7 @@ import type { AccountMfaArgs } from "./args";
 import { authorities, type Authorities } from "./authority";
 import { clients, operator, protectedIdentities } from "./clients";
 import { bundles, profiles } from "./handouts";
-import { accessKeys, trustedSession } from "./session";
+import { accessKeys, groundwork, trustedSession } from "./session";
 import { defaultRules, keptRules, madeRules, planned } from "./rules";
 
 /** A client's certificate as the component's output. */
@@ -112,8 +112,9 @@ export class AccountMfa extends pulumi.ComponentResource {
         const { clientCertificates } = shared;
         const via = clientCertificates === undefined ? {} : { clientCertificates };
         const session = { parent: this, via, probe, first: plan };
-        const keys = accessKeys(name, args, session);
-        trustedSession(name, args, session, [settled, ...keys.values()]);
+        const ground = groundwork(name, args, session);
+        const keys = accessKeys(name, args, session, ground);
+        if (ground !== undefined) trustedSession(name, args, session, ground, keys, settled);
         profiles(name, args, holders, keys, { parent: this, dependsOn: settled });
 
         const authorityPems = authority.accepted.map(({ certificatePem }) => certificatePem);

@@ -140,7 +140,8 @@ export interface TrustedSessionArgs {
     maxAccessKeyExpiration: pulumi.Input<string>;
     /**
      * Keys that were made elsewhere and are to get an expiration date, by access key id: a date ("2027-01-31"), or a
-     * duration from the deployment that first has it ("60d"). None unless given.
+     * duration ("60d"), which the first `up` in its last third moves on. Name the key that the provider calls with by a
+     * duration. None unless given.
      */
     expire?: pulumi.Input<Record<string, pulumi.Input<string>>>;
     /** Ids of keys that were made elsewhere and are to go for good. None unless given. */
@@ -189,8 +190,9 @@ export interface AccountMfaArgs {
     /**
      * Requires a trusted session, as the last step, and only where nothing stands in its way: what does is listed, key
      * by key and rule by rule, and everything before it is done. Not together with `backupIpRanges`, `keepDefaultRule`
-     * or `keepCockpitRule`; take those out in a deployment before. Destroy, or taking it out, relaxes the policy first.
-     * Not required unless given.
+     * or `keepCockpitRule`; take those out in a deployment before. Destroy relaxes the policy first; taken out of the
+     * program, the policy is relaxed at the end of that deployment, so that rules without a certificate, and keys
+     * without an end, come in the one after. Not required unless given.
      */
     trustedSession?: TrustedSessionArgs;
 }

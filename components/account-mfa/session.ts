@@ -1,9 +1,10 @@
 /** The trusted session of AccountMfa: the keys that it makes, the audit of all others, and the policy once none is in the way. */
 import type * as pulumi from "@pulumi/pulumi";
+import { durationOrUndefined } from "../../provider/duration";
 import { PortcullisError } from "../../provider/errors";
 import { AccessKey } from "../../provider/outscale/program/access-key";
 import { ApiAccessPolicy } from "../../provider/outscale/program/api-access-policy";
-import { KeyAudit } from "../../provider/outscale/program/key-audit";
+import { KeyAudit, type AccountRecord } from "../../provider/outscale/program/key-audit";
 import type { ClientCertificateArgs, SharedArgs } from "../../provider/outscale/program/shared";
 import type { AccountMfaArgs } from "./args";
 
@@ -17,37 +18,66 @@ export interface SessionParts {
     readonly first: pulumi.Resource;
 }
 
+/** What the session rests on. */
+export interface Groundwork {
+    /** Keys and policy as they were found. */
+    readonly found: pulumi.Output<AccountRecord>;
+    /** A policy that is stricter than the one wanted is relaxed here, before the keys that it would not allow. */
+    readonly relaxed: pulumi.Resource;
+}
+
+/** Records keys and policy before anything of them is changed, and makes room; nothing where no session is asked for. */
+export function groundwork(
+    name: string,
+    args: AccountMfaArgs,
+    { parent, via, first }: SessionParts,
+): Groundwork | undefined {
+    if (args.trustedSession === undefined) return undefined;
+    refuseOpenRules(args);
+    const { maxAccessKeyExpiration } = args.trustedSession;
+    const audit = new KeyAudit(
+        `${name}-keys-found`,
+        { maxAccessKeyExpiration, ...via },
+        { parent, dependsOn: first },
+    );
+    const relaxed = new ApiAccessPolicy(
+        `${name}-policy-relaxed`,
+        { maxAccessKeyExpiration, requireTrustedEnv: true, onlyRelax: true, ...via },
+        { parent, dependsOn: audit },
+    );
+    return { found: audit.found, relaxed };
+}
+
 /** The access keys that the component makes, by name. */
 export function accessKeys(
     name: string,
     args: AccountMfaArgs,
     { parent, via, first }: SessionParts,
+    ground: Groundwork | undefined,
 ): ReadonlyMap<string, AccessKey> {
-    const made = Object.entries(args.accessKeys ?? {}).map(([key, given]): [string, AccessKey] => [
-        key,
-        new AccessKey(`${name}-key-${key}`, { ...given, ...via }, { parent, dependsOn: first }),
-    ]);
+    const opts = { parent, dependsOn: ground === undefined ? [first] : [first, ground.relaxed] };
+    const made = Object.entries(args.accessKeys ?? {}).map(([key, given]): [string, AccessKey] => {
+        refuseLongLife(key, given.lifetime, args.trustedSession?.maxAccessKeyExpiration);
+        return [key, new AccessKey(`${name}-key-${key}`, { ...given, ...via }, opts)];
+    });
     return new Map(made);
 }
 
 /**
- * Records keys and policy as they are found, brings the named keys in line, and requires the session after everything
- * else. What follows `last` is done only where the account already opens to certificates alone.
+ * Brings the named keys in line, and requires the session after everything else: the account already opens to
+ * certificates alone by then (`settled`), and the keys are made.
  */
 export function trustedSession(
     name: string,
     args: AccountMfaArgs,
-    { parent, via, probe, first }: SessionParts,
-    last: readonly pulumi.Resource[],
+    { parent, via, probe }: SessionParts,
+    { found }: Groundwork,
+    keys: ReadonlyMap<string, AccessKey>,
+    settled: pulumi.Resource,
 ): void {
     if (args.trustedSession === undefined) return;
-    refuseOpenRules(args);
     const { maxAccessKeyExpiration, expire, remove } = args.trustedSession;
-    const found = new KeyAudit(
-        `${name}-keys-found`,
-        { maxAccessKeyExpiration, ...via },
-        { parent, dependsOn: first },
-    ).found;
+    const last = [settled, ...keys.values()];
     const audit = new KeyAudit(
         `${name}-keys`,
         {
@@ -55,9 +85,13 @@ export function trustedSession(
             ...(expire === undefined ? {} : { expire }),
             ...(remove === undefined ? {} : { remove }),
             record: found,
+            triggers: [...keys.values()].flatMap(({ accessKeyId, expirationDate }) => [
+                accessKeyId,
+                expirationDate.apply((date) => date ?? ""),
+            ]),
             ...via,
         },
-        { parent, dependsOn: [...last] },
+        { parent, dependsOn: last },
     );
     new ApiAccessPolicy(
         `${name}-policy`,
@@ -72,6 +106,19 @@ export function trustedSession(
         },
         { parent, dependsOn: [...last, audit] },
     );
+}
+
+/** A key that lives as long as the maximum, or longer, could not be made in the session. */
+function refuseLongLife(key: string, lifetime: unknown, maximum: unknown): void {
+    if (typeof lifetime !== "string" || typeof maximum !== "string") return;
+    const [life, most] = [durationOrUndefined(lifetime), durationOrUndefined(maximum)];
+    if (life === undefined || most === undefined || life < most) return;
+    throw new PortcullisError({
+        code: "InvalidInput",
+        property: `accessKeys.${key}.lifetime`,
+        problem: `The access key "${key}" would live ${lifetime}, and every key has to end within the maximum of ${maximum}.`,
+        remedy: "Shorten `lifetime`, or lengthen `trustedSession.maxAccessKeyExpiration`.",
+    });
 }
 
 /** In a trusted session every rule names an authority: what admits by address alone cannot stay. */

@@ -5,6 +5,7 @@ import { isKnown } from "../inputs";
 import type { CheckFailure, PlannedInputs } from "../resource";
 import { instantOf, sameInstant } from "./dates";
 import { shared } from "./schemas";
+import { PENDING } from "./access-key-making";
 
 /** A date as the API takes it: a date-time with its offset, or a bare date, which is its midnight in UTC. */
 export const dateField = z
@@ -21,7 +22,13 @@ export const accessKeySchema = z.object({
     rotateBefore: durationField().optional(),
     overlap: durationField().optional(),
     state: z.enum(["ACTIVE", "INACTIVE"], "Write ACTIVE or INACTIVE.").default("ACTIVE"),
-    tag: z.string().default(""),
+    tag: z
+        .string()
+        .refine(
+            (tag) => !tag.startsWith(PENDING),
+            `A tag that begins with "${PENDING}" marks a key that is not finished. Choose another.`,
+        )
+        .default(""),
     adoptId: z.string().optional(),
     clientCertificates: shared.clientCertificates,
 });

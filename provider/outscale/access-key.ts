@@ -16,12 +16,25 @@ import {
     type KeyRotation,
     type PreviousKey,
 } from "./access-key-timing";
-import { flawOfKey, keysOf, removeKey, updateKey, type KeySettings, type OwnedKey } from "./access-keys";
+import { isUnfinished, makeKey } from "./access-key-making";
+import {
+    flawOfKey,
+    hasEnded,
+    keysOf,
+    keysOfWhoeverIsLeft,
+    refuseOtherCaller,
+    removeKey,
+    updateKey,
+    type KeySettings,
+    type OwnedKey,
+} from "./access-keys";
 import { admitted } from "./account";
-import { createOnce, type OutscaleApi } from "./api/client";
+import { readPolicy } from "./account-record";
+import { AnswerLost, type OutscaleApi } from "./api/client";
 import { apiDate, sameInstant } from "./dates";
 import { admittedToDelete } from "./deleting";
 import { REFRESH_SHARED_MS } from "./refresh";
+import { canHaveDate } from "./trusted-session";
 
 /** As `check` gives them: `rotateBefore` and `overlap` are there wherever `lifetime` is, but for an adopted key. */
 export type AccessKeyInputs = Readonly<z.output<typeof accessKeySchema>>;
@@ -35,12 +48,11 @@ export interface AccessKeyState extends AccessKeyInputs {
     readonly since: string;
     /** The one before, for as long as it works. */
     readonly previous?: PreviousKey | undefined;
+    /** Set by a refresh that found the present key gone while the one before still works. */
+    readonly gone?: true | undefined;
     /** What an adopted key was like: destroy gives it back instead of deleting the key. */
     readonly found?: KeySettings | undefined;
 }
-
-/** An unfinished creation's keys carry this before their tag: their secrets reached nobody. */
-const PENDING = "portcullis-pending ";
 
 const same = { lifetime: sameDuration, rotateBefore: sameDuration, overlap: sameDuration };
 
@@ -68,6 +80,7 @@ export const accessKey: ResourceType<AccessKeyInputs, AccessKeyState, OutscaleAp
         } else if (isDue(state, planned, now)) changed.push("accessKeyId");
         else if (!sameInstant(state.expirationDate, wantedExpiration(planned, state.since)))
             changed.push("expirationDate");
+        if (state.gone === true && !changed.includes("accessKeyId")) changed.push("accessKeyId");
         if (state.previous !== undefined && isRetirable(state.previous, now)) changed.push("previous");
         return { changed, replaces: changed.filter((property) => property === "userName") };
     },
@@ -76,17 +89,23 @@ export const accessKey: ResourceType<AccessKeyInputs, AccessKeyState, OutscaleAp
         const api = admitted(context.client, inputs);
         const made =
             inputs.adoptId === undefined
-                ? await make(inputs, context)
+                ? await makeKey(api, inputs, context)
                 : await adopt(api, inputs, inputs.adoptId, context.now());
         return { id: made.accessKeyId, state: made };
     },
 
     async read(id, state, { client }) {
-        const keys = await keysOf(admitted(client, state), state.userName, { maxAgeMs: REFRESH_SHARED_MS });
-        const live = keys.find(({ accessKeyId }) => accessKeyId === state.accessKeyId);
-        if (live === undefined) return undefined;
-        const { previous, tag: _tag, expirationDate: _date, ...rest } = state;
-        const isPreviousThere = keys.some(({ accessKeyId }) => accessKeyId === previous?.accessKeyId);
+        const api = admitted(client, state);
+        const shared = { maxAgeMs: REFRESH_SHARED_MS };
+        const keys = await keysOfWhoeverIsLeft(api, state.userName, shared);
+        const live = find(keys, state.accessKeyId);
+        const isPreviousThere = find(keys, state.previous?.accessKeyId) !== undefined;
+        if (live === undefined) {
+            await refuseOtherCaller(api, state.userName);
+            // Whoever still holds the one before is not forgotten with the key that is gone.
+            return isPreviousThere ? { id, state: { ...state, gone: true } } : undefined;
+        }
+        const { previous, gone: _gone, tag: _tag, expirationDate: _date, ...rest } = state;
         return {
             id,
             state: { ...rest, ...settingsOf(live), ...(isPreviousThere ? { previous } : {}) },
@@ -96,51 +115,114 @@ export const accessKey: ResourceType<AccessKeyInputs, AccessKeyState, OutscaleAp
     async update(id, state, inputs, context) {
         const api = admitted(context.client, inputs, state);
         const now = context.now();
-        const { accessKeyId, secretKey, since, found } = state;
-        const kept = { accessKeyId, since, ...(secretKey === undefined ? {} : { secretKey }) };
-        let { previous } = state;
-        if (previous !== undefined && isRetirable(previous, now)) {
-            await removeKey(api, previous.accessKeyId, inputs.userName);
-            previous = undefined;
-        }
-        if (previous === undefined && isDue(state, inputs, now)) {
-            const superseded = supersededKey(state, inputs.overlap, now);
+        const keys = await keysOf(api, inputs.userName);
+        const live = find(keys, state.accessKeyId);
+        const rotate = async (previous: PreviousKey | undefined): Promise<AccessKeyState> => {
+            const before = previous === undefined ? {} : { previous };
             try {
-                return { ...(await make(inputs, context, state)), previous: superseded };
+                return { ...(await makeKey(api, inputs, context, state)), ...before };
             } catch (error) {
                 if (!(error instanceof PartialFailure)) throw error;
-                throw new PartialFailure(id, { ...partOf(error), previous: superseded }, error.reason);
+                throw new PartialFailure(id, { ...partOf(error), ...before }, error.reason);
             }
-        }
-        const expirationDate = wantedExpiration(inputs, since);
-        const next = {
-            ...inputs,
-            ...kept,
-            ...dated(expirationDate),
-            ...(found === undefined ? {} : { found }),
         };
-        if (!sameSettings(state, next)) {
-            if (found !== undefined) {
-                const live = (await keysOf(api, inputs.userName)).find(
-                    (key) => key.accessKeyId === accessKeyId,
-                );
-                if (live !== undefined) refuseToReviveUnseen(accessKeyId, live, state, next);
-            }
-            await updateKey(api, accessKeyId, inputs.userName, next);
+        if (live === undefined) {
+            await refuseOtherCaller(api, inputs.userName);
+            if (state.found !== undefined) throw adoptedGone(state.accessKeyId);
+            return rotate(find(keys, state.previous?.accessKeyId) && state.previous);
         }
-        return { ...next, ...(previous === undefined ? {} : { previous }) };
+        const next = await bringInLine(api, live, state, inputs, now);
+        if (isUnfinished(state)) {
+            // Nobody got this key before: the one before works on from here, for the whole of its overlap.
+            const { previous } = state;
+            const again = previous && supersededKey(previous, inputs.overlap, now);
+            return again === undefined ? next : { ...next, previous: again };
+        }
+        const previous = await retirePrevious(api, next, state.previous, context);
+        if (previous !== undefined) return { ...next, previous };
+        return isDue(state, inputs, now) ? rotate(supersededKey(state, inputs.overlap, now)) : next;
     },
 
     async delete(_id, state, context) {
         const api = admittedToDelete(context, state);
+        const now = context.now();
         const { accessKeyId, userName, previous, found } = state;
-        if (previous !== undefined) await removeKey(api, previous.accessKeyId, userName);
-        if (found === undefined) return removeKey(api, accessKeyId, userName);
-        const keys = await keysOf(api, userName);
-        if (keys.some((key) => key.accessKeyId === accessKeyId))
-            await updateKey(api, accessKeyId, userName, found);
+        const isAdoptedElsewhere = context.declared
+            .inputsOf(accessKey.token)
+            .some((inputs) => "adoptId" in inputs && inputs.adoptId === accessKeyId);
+        if (found !== undefined && isAdoptedElsewhere) return;
+        if (previous !== undefined) await removeKey(api, previous.accessKeyId, userName, now);
+        const live = find(await keysOfWhoeverIsLeft(api, userName), accessKeyId);
+        if (live === undefined) return refuseOtherCaller(api, userName);
+        if (found === undefined) return removeKey(api, accessKeyId, userName, now);
+        await updateKey(api, live, await givenBack(api, found, live, now), now);
     },
 };
+
+function find(keys: readonly OwnedKey[], accessKeyId: string | undefined): OwnedKey | undefined {
+    return keys.find((key) => key.accessKeyId === accessKeyId);
+}
+
+/** The present key as the inputs say; what it is now is read, for the state may be older. */
+async function bringInLine(
+    api: OutscaleApi,
+    live: OwnedKey,
+    state: AccessKeyState,
+    inputs: AccessKeyInputs,
+    now: Date,
+): Promise<AccessKeyState> {
+    const { accessKeyId, secretKey, since, found } = state;
+    const next = {
+        ...inputs,
+        accessKeyId,
+        since,
+        ...(secretKey === undefined ? {} : { secretKey }),
+        ...dated(wantedExpiration(inputs, since)),
+        ...(found === undefined ? {} : { found }),
+    };
+    // One that is about to be rotated may have a date that cannot be sent again.
+    const isOver = isDue(state, inputs, now) && hasEnded(next, now);
+    if (isOver || sameSettings(live, next)) return next;
+    if (found !== undefined) refuseToReviveUnseen(accessKeyId, live, state, next);
+    await updateKey(api, live, next, now);
+    return next;
+}
+
+/**
+ * Removes the key before where it may go: its time is over, and the present one is seen to work; or the program switches
+ * the resource off, and this one with it. Gives what still works.
+ */
+async function retirePrevious(
+    api: OutscaleApi,
+    { accessKeyId, secretKey, state, userName }: AccessKeyState,
+    previous: PreviousKey | undefined,
+    context: Context<OutscaleApi>,
+): Promise<PreviousKey | undefined> {
+    const now = context.now();
+    if (previous === undefined) return undefined;
+    const isOff = state === "INACTIVE";
+    if (!isOff && !isRetirable(previous, now)) return previous;
+    if (!isOff && !hasEnded(previous, now) && secretKey !== undefined) {
+        const flaw = await flawOfKey(api, { accessKeyId, secretKey }, context.sleep);
+        if (flaw !== undefined) throw stillNeeded(accessKeyId, previous.accessKeyId, flaw);
+    }
+    await removeKey(api, previous.accessKeyId, userName, now);
+    return undefined;
+}
+
+/** What an adopted key was, but for a date that is over, or that the account's policy does not allow any more. */
+async function givenBack(
+    api: OutscaleApi,
+    found: KeySettings,
+    live: OwnedKey,
+    now: Date,
+): Promise<KeySettings> {
+    const { maxAccessKeyExpirationSeconds } = await readPolicy(api);
+    const isKept = !canHaveDate(found.expirationDate, maxAccessKeyExpirationSeconds, now);
+    if (!isKept) return found;
+    const { expirationDate: _found, ...rest } = found;
+    return { ...rest, ...dated(live.expirationDate) };
+}
 
 type Timing = KeyLife & KeyRotation & Pick<AccessKeyInputs, "state">;
 
@@ -152,64 +234,15 @@ function isDue({ found, since }: AccessKeyState, timing: Timing, now: Date): boo
     return found === undefined && timing.state === "ACTIVE" && isRotationDue(timing, since, now);
 }
 
-type Finished = AccessKeyState & { readonly expirationDate?: string | undefined };
-
-/**
- * Makes a key and sees that it works. Until it does, its tag says that it is unfinished, so that what an interrupted
- * run or a lost answer leaves behind can be told from keys that somebody holds, and be removed.
- */
-async function make(
-    inputs: AccessKeyInputs,
-    context: Context<OutscaleApi>,
-    last?: AccessKeyState,
-): Promise<Finished> {
-    const api = admitted(context.client, inputs, ...(last === undefined ? [] : [last]));
-    const pending = PENDING + inputs.tag;
-    const removeUnfinished = async (): Promise<undefined> => {
-        for (const key of await keysOf(api, inputs.userName)) {
-            if (key.tag === pending) await removeKey(api, key.accessKeyId, inputs.userName);
-        }
-    };
-    return api.exclusively(async () => {
-        await removeUnfinished();
-        const since = apiDate(context.now());
-        const expirationDate = wantedExpiration(inputs, since);
-        const { AccessKeyId: accessKeyId, SecretKey: secretKey } = await createOnce({
-            create: async () => {
-                const { AccessKey } = await api.call("CreateAccessKey", {
-                    Tag: pending,
-                    ...(expirationDate === undefined ? {} : { ExpirationDate: expirationDate }),
-                    ...(inputs.userName === undefined ? {} : { UserName: inputs.userName }),
-                });
-                return AccessKey;
-            },
-            // The secret is lost with the answer: what was made is of no use to anybody.
-            find: removeUnfinished,
-        });
-        const flaw = await flawOfKey(api, { accessKeyId, secretKey }, context.sleep);
-        if (flaw !== undefined) {
-            await removeKey(api, accessKeyId, inputs.userName);
-            throw notWorking(accessKeyId, flaw);
-        }
-        const state = { ...inputs, accessKeyId, secretKey, since, ...dated(expirationDate) };
-        try {
-            await updateKey(api, accessKeyId, inputs.userName, state);
-        } catch (error) {
-            const reason = error instanceof Error ? error : new Error(String(error));
-            throw new PartialFailure(accessKeyId, { ...state, tag: pending }, reason);
-        }
-        return state;
-    });
-}
-
 async function adopt(
     api: OutscaleApi,
     inputs: AccessKeyInputs,
     accessKeyId: string,
     now: Date,
-): Promise<Finished> {
+): Promise<AccessKeyState> {
     const live = (await keysOf(api, inputs.userName)).find((key) => key.accessKeyId === accessKeyId);
     if (live === undefined) {
+        await refuseOtherCaller(api, inputs.userName);
         throw new PortcullisError({
             code: "AmbiguousMatch",
             property: "adoptId",
@@ -220,13 +253,21 @@ async function adopt(
     const since = apiDate(now);
     const state = { ...inputs, accessKeyId, since, ...dated(wantedExpiration(inputs, since)) };
     refuseToRevive(accessKeyId, live, state, now);
-    if (!sameSettings(live, state)) await updateKey(api, accessKeyId, inputs.userName, state);
-    return { ...state, found: settingsOf(live) };
+    const adopted = { ...state, found: settingsOf(live) };
+    if (sameSettings(live, state)) return adopted;
+    try {
+        await updateKey(api, live, state, now);
+    } catch (error) {
+        // It may have been changed all the same: what it was is not to be forgotten.
+        if (error instanceof AnswerLost) throw new PartialFailure(accessKeyId, adopted, error);
+        throw error;
+    }
+    return adopted;
 }
 
-/** The state within a failure of `make`, which is its own. */
-function partOf({ state }: PartialFailure<unknown>): Finished {
-    return state as Finished;
+/** The state within a failure of `makeKey`, which is its own. */
+function partOf({ state }: PartialFailure<unknown>): AccessKeyState {
+    return state as AccessKeyState;
 }
 
 function settingsOf({ state, tag, expirationDate }: OwnedKey): KeySettings & { readonly tag: string } {
@@ -245,11 +286,20 @@ function dated(expirationDate: string | undefined): { readonly expirationDate?: 
     return expirationDate === undefined ? {} : { expirationDate };
 }
 
-function notWorking(accessKeyId: string, cause: Error): PortcullisError {
+function stillNeeded(accessKeyId: string, previous: string, cause: Error): PortcullisError {
     return new PortcullisError({
         code: "ProofFailed",
-        problem: `The new access key ${accessKeyId} did not work in three tries and was removed again.`,
-        remedy: `See what the API said (${cause.message}) and run again. Every key from before is as it was.`,
+        problem: `The access key ${previous} is not removed: its successor ${accessKeyId} does not work (${cause.message}).`,
+        remedy: "See what is wrong with the successor, run `pulumi refresh`, and run again. No key was removed.",
         cause,
+    });
+}
+
+function adoptedGone(accessKeyId: string): PortcullisError {
+    return new PortcullisError({
+        code: "AmbiguousMatch",
+        property: "adoptId",
+        problem: `The adopted access key ${accessKeyId} is gone from the account.`,
+        remedy: "Take it out of the program, or correct `adoptId`, and run `pulumi refresh`.",
     });
 }

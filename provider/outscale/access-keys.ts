@@ -4,7 +4,7 @@ import { OutscaleError } from "./api/errors";
 import type { AccessKey, User } from "./api/calls";
 import type { OutscaleApi } from "./api/client";
 import { deleteOnce } from "./api/once";
-import { apiDate, instantOf } from "./dates";
+import { instantOf } from "./dates";
 
 /** Whose a key is: the name of an EIM user, or nothing for the user whose key makes the calls, as a rule root. */
 export type KeyOwner = string | undefined;
@@ -115,36 +115,158 @@ export async function allKeys(api: OutscaleApi): Promise<readonly OwnedKey[]> {
     });
 }
 
-/** Sends all that a key is to be. */
+/** Those of a user who may be gone, and whose keys went before. */
+export async function keysOfWhoeverIsLeft(
+    api: OutscaleApi,
+    userName: KeyOwner,
+    options: { readonly maxAgeMs?: number } = {},
+): Promise<readonly OwnedKey[]> {
+    try {
+        return await keysOf(api, userName, options);
+    } catch (error) {
+        // The code of an unknown user is not documented: whether there is such a user is asked for instead.
+        if (userName === undefined || !(error instanceof OutscaleError) || error.status === 401) throw error;
+        if ((await allUsers(api)).some(({ UserName }) => UserName === userName)) throw error;
+        return [];
+    }
+}
+
+/**
+ * For a key of root that is not seen: whether the calls are now made with an EIM user's, which sees none of root's.
+ * @throws PortcullisError InvalidConfiguration
+ */
+export async function refuseOtherCaller(api: OutscaleApi, userName: KeyOwner): Promise<void> {
+    if (userName === undefined) await allKeys(api);
+}
+
+/** Sends all that a key is to be; `key` is what it is now. */
 export async function updateKey(
     api: OutscaleApi,
-    accessKeyId: string,
-    userName: KeyOwner,
+    key: Pick<OwnedKey, "accessKeyId" | "userName" | "expirationDate">,
     { state, tag, expirationDate }: KeySettings,
+    now: Date,
 ): Promise<void> {
-    if (state === "INACTIVE") refuseOwnKey(api, accessKeyId, "deactivate");
-    const date = expirationDate === undefined ? undefined : instantOf(expirationDate);
+    if (state === "INACTIVE") refuseOwnKey(api, key.accessKeyId, "deactivate");
+    refuseOwnEnd(api, key, expirationDate, now);
     await api.call("UpdateAccessKey", {
-        AccessKeyId: accessKeyId,
+        AccessKeyId: key.accessKeyId,
         State: state,
-        ...(date === undefined ? { ClearExpirationDate: true } : { ExpirationDate: apiDate(date) }),
+        ...dateSent(key.accessKeyId, expirationDate),
         ...(tag === undefined || tag === "" ? { ClearTag: true } : { Tag: tag }),
-        ...named(userName),
+        ...named(key.userName),
     });
 }
 
-/** Deactivates a key, then deletes it; gone already is as good. */
-export async function removeKey(api: OutscaleApi, accessKeyId: string, userName: KeyOwner): Promise<void> {
+/** Sends a key's date alone: its state and tag are somebody else's to change. */
+export async function setExpiration(
+    api: OutscaleApi,
+    key: Pick<OwnedKey, "accessKeyId" | "userName" | "expirationDate">,
+    expirationDate: string | undefined,
+    now: Date,
+): Promise<void> {
+    refuseOwnEnd(api, key, expirationDate, now);
+    await api.call("UpdateAccessKey", {
+        AccessKeyId: key.accessKeyId,
+        ...dateSent(key.accessKeyId, expirationDate),
+        ...named(key.userName),
+    });
+}
+
+function dateSent(
+    accessKeyId: string,
+    expirationDate: string | undefined,
+): { ExpirationDate: string } | { ClearExpirationDate: true } {
+    if (expirationDate === undefined) return { ClearExpirationDate: true };
+    const instant = instantOf(expirationDate);
+    if (instant !== undefined) return { ExpirationDate: instant.toISOString() };
+    throw new PortcullisError({
+        code: "ServiceError",
+        problem: `The expiration date of the access key ${accessKeyId} cannot be read (${expirationDate}), and a change that left it out would make the key last for ever.`,
+        remedy: "Give the key a date by hand, run `pulumi refresh`, and run again. This call was not made.",
+    });
+}
+
+/**
+ * Deactivates a key, then deletes it; gone already is as good. One that has ended is deleted at once where that is
+ * allowed, for its date cannot be sent again.
+ */
+export async function removeKey(
+    api: OutscaleApi,
+    accessKeyId: string,
+    userName: KeyOwner,
+    now: Date,
+): Promise<void> {
     const present = async (): Promise<OwnedKey | undefined> =>
-        (await keysOf(api, userName)).find((key) => key.accessKeyId === accessKeyId);
+        (await keysOfWhoeverIsLeft(api, userName)).find((key) => key.accessKeyId === accessKeyId);
     const live = await present();
     if (live === undefined) return;
     refuseOwnKey(api, accessKeyId, "delete");
-    if (live.state === "ACTIVE") await updateKey(api, accessKeyId, userName, { ...live, state: "INACTIVE" });
-    await deleteOnce({
-        remove: () => api.call("DeleteAccessKey", { AccessKeyId: accessKeyId, ...named(userName) }),
-        isThere: async () => (await present()) !== undefined,
+    const remove = (): Promise<void> =>
+        deleteOnce({
+            remove: () => api.call("DeleteAccessKey", { AccessKeyId: accessKeyId, ...named(userName) }),
+            isThere: async () => (await present()) !== undefined,
+        });
+    if (live.state === "ACTIVE" && hasEnded(live, now)) {
+        try {
+            await remove();
+            return;
+        } catch (error) {
+            if (!(error instanceof OutscaleError)) throw error;
+        }
+    }
+    if (live.state === "ACTIVE") await updateKey(api, live, { ...live, state: "INACTIVE" }, now);
+    await remove();
+}
+
+/** Whether a key's date has passed; one that cannot be read has not. */
+export function hasEnded({ expirationDate }: Pick<OwnedKey, "expirationDate">, now: Date): boolean {
+    return expirationDate !== undefined && Date.parse(expirationDate) <= now.getTime();
+}
+
+/** Whether a key can be called with. */
+export function isUsable(key: OwnedKey | undefined, now: Date): boolean {
+    return key?.state === "ACTIVE" && !hasEnded(key, now);
+}
+
+/** The least that the provider's own key keeps: time to see that it is about to end, and to configure another. */
+export const OWN_KEY_LEAST_MS = 7 * 86_400_000;
+
+/**
+ * Whether a date would end the provider's own key too soon: nearer than its own, and less than 7 days away. A date that
+ * is about to come is a deactivation.
+ */
+export function endsOwnKey(
+    api: OutscaleApi,
+    { accessKeyId, expirationDate: present }: Pick<OwnedKey, "accessKeyId" | "expirationDate">,
+    wanted: string | undefined,
+    now: Date,
+): boolean {
+    if (accessKeyId !== api.accessKeyId || wanted === undefined) return false;
+    const end = Date.parse(wanted);
+    const isSooner = present === undefined || end < Date.parse(present);
+    return isSooner && end < now.getTime() + OWN_KEY_LEAST_MS;
+}
+
+function refuseOwnEnd(
+    api: OutscaleApi,
+    key: Pick<OwnedKey, "accessKeyId" | "expirationDate">,
+    wanted: string | undefined,
+    now: Date,
+): void {
+    if (!endsOwnKey(api, key, wanted, now)) return;
+    throw new PortcullisError({
+        code: "Lockout",
+        problem: `Refused to let the access key ${key.accessKeyId} end on ${wanted ?? ""}: the provider itself is calling with it, and that is less than 7 days away.`,
+        remedy: "Give it a later date, or configure another key of this account for the provider. This call was not made.",
     });
+}
+
+/** What is wrong with the provider's own key where it is about to end: a sentence, or nothing. */
+export function ownKeyEnding(api: OutscaleApi, keys: readonly OwnedKey[], now: Date): string | undefined {
+    const own = keys.find(({ accessKeyId }) => accessKeyId === api.accessKeyId);
+    const end = own?.expirationDate;
+    if (end === undefined || !(Date.parse(end) < now.getTime() + OWN_KEY_LEAST_MS)) return undefined;
+    return `The access key ${api.accessKeyId}, with which the provider itself is calling, ends on ${end}, in less than 7 days.`;
 }
 
 /** The key that makes the calls is the provider's own hold on the account: it is never switched off or removed. */

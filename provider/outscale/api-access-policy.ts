@@ -2,10 +2,11 @@
 import { z } from "zod";
 import { changedProperties } from "../changes";
 import { sameDuration } from "../duration";
+import { readable } from "../declarations";
 import { PortcullisError } from "../errors";
 import { checkInputs, isKnown } from "../inputs";
 import { UNKNOWN, type CheckFailure, type Context, type PlannedInputs, type ResourceType } from "../resource";
-import { allKeys } from "./access-keys";
+import { allKeys, ownKeyEnding } from "./access-keys";
 import { admitted, readAccess } from "./account";
 import { accountRecord, readPolicy } from "./account-record";
 import type { OutscaleApi } from "./api/client";
@@ -20,6 +21,7 @@ import {
     describeBlockingKey,
     describeBlockingRule,
     isStricter,
+    looser,
     samePolicy,
     type Policy,
 } from "./trusted-session";
@@ -27,6 +29,7 @@ import {
 const schema = z.object({
     maxAccessKeyExpiration: maxExpiration,
     requireTrustedEnv: z.boolean().default(false),
+    onlyRelax: z.boolean().default(false),
     blocking: z
         .array(z.object({ accessKeyId: z.string(), userName: z.string().optional(), reason: z.string() }))
         .default([]),
@@ -50,7 +53,7 @@ export interface ApiAccessPolicyState extends ApiAccessPolicyInputs {
 export const apiAccessPolicy: ResourceType<ApiAccessPolicyInputs, ApiAccessPolicyState, OutscaleApi> = {
     token: "outscale:ApiAccessPolicy",
 
-    check: (inputs) => checkInputs(schema, inputs, plannedObstacles),
+    check: (inputs, _now, last) => checkInputs(schema, inputs, (planned) => plannedObstacles(planned, last)),
 
     diff: (state, inputs) => ({
         changed: changedProperties(
@@ -59,6 +62,7 @@ export const apiAccessPolicy: ResourceType<ApiAccessPolicyInputs, ApiAccessPolic
             [
                 "maxAccessKeyExpiration",
                 "requireTrustedEnv",
+                "onlyRelax",
                 "blocking",
                 "blockingRules",
                 "record",
@@ -72,14 +76,16 @@ export const apiAccessPolicy: ResourceType<ApiAccessPolicyInputs, ApiAccessPolic
 
     async create(inputs, context) {
         const api = admitted(context.client, inputs);
+        refuseTwins(context);
         const found = inputs.record?.policy ?? (await readPolicy(api));
         await apply(policyOf(inputs), inputs, api, context);
-        api.claimed.add(CLAIM);
         return { id: "policy", state: { ...inputs, found } };
     },
 
     async read(id, state, { client }) {
         const live = await readPolicy(admitted(client, state), { maxAgeMs: REFRESH_SHARED_MS });
+        // What only relaxes has no say in a policy that is looser.
+        if (state.onlyRelax && !isStricter(live, policyOf(state))) return { id, state };
         const { maxAccessKeyExpiration: _last, ...rest } = state;
         const limit = durationOf(live.maxAccessKeyExpirationSeconds);
         return {
@@ -93,35 +99,62 @@ export const apiAccessPolicy: ResourceType<ApiAccessPolicyInputs, ApiAccessPolic
     },
 
     async update(_id, state, inputs, context) {
+        refuseTwins(context);
         await apply(policyOf(inputs), inputs, admitted(context.client, inputs, state), context);
         return { ...inputs, found: state.found };
     },
 
     async delete(_id, state, context) {
+        if (state.onlyRelax) return;
         const api = admittedToDelete(context, state);
-        // An account has one policy: where the program declares it by another name, it is that one's.
-        if (api.claimed.has(CLAIM) || context.declared.of(apiAccessPolicy.token).length > 0) return;
-        await apply(state.found, state, api, context);
+        // An account has one policy: where the program declares it by another name, it is that one's to give back.
+        const [other] = setters(context);
+        if (other === undefined) return apply(state.found, state, api, context);
+        const isKnown = other.record !== undefined && samePolicy(other.record.policy, state.found);
+        if (isKnown || samePolicy(state.found, await readPolicy(api))) return;
+        throw new PortcullisError({
+            code: "AmbiguousMatch",
+            problem:
+                "The API access policy is not given back: this program declares it under another name, and that resource " +
+                "does not know what it was before.",
+            remedy: "If the resource or its component was renamed, say so with the `aliases` option. This call was not made.",
+        });
     },
 };
 
-const CLAIM = "the API access policy";
+/** Those that the program declares and that do more than relax. */
+function setters({ declared }: Context<OutscaleApi>): readonly ApiAccessPolicyInputs[] {
+    const all = readable(schema, declared.inputsOf(apiAccessPolicy.token));
+    return all.filter(({ onlyRelax }) => !onlyRelax);
+}
 
-function policyOf({ maxAccessKeyExpiration, requireTrustedEnv }: ApiAccessPolicyInputs): Policy {
+function refuseTwins(context: Context<OutscaleApi>): void {
+    if (setters(context).length < 2) return;
+    throw new PortcullisError({
+        code: "AmbiguousMatch",
+        problem: "The program declares the API access policy more than once, and an account has one.",
+        remedy: "Declare one ApiAccessPolicy, or one AccountMfa with a trusted session, for each account. The policy was not changed.",
+    });
+}
+
+type Wanted = Pick<ApiAccessPolicyInputs, "maxAccessKeyExpiration" | "requireTrustedEnv">;
+
+function policyOf({ maxAccessKeyExpiration, requireTrustedEnv }: Wanted): Policy {
     return { maxAccessKeyExpirationSeconds: secondsOf(maxAccessKeyExpiration), requireTrustedEnv };
 }
 
-type Trying = Pick<ApiAccessPolicyInputs, "probe">;
+type Trying = Pick<ApiAccessPolicyInputs, "probe"> & Partial<Pick<ApiAccessPolicyInputs, "onlyRelax">>;
 
 /** Sets the policy, both fields of it. What asks for more than before waits until nothing stands in its way. */
 function apply(
-    wanted: Policy,
-    { probe }: Trying,
+    asked: Policy,
+    { probe, onlyRelax = false }: Trying,
     api: OutscaleApi,
     context: Context<OutscaleApi>,
 ): Promise<void> {
     return api.exclusively(async () => {
         const before = await readPolicy(api);
+        const wanted = onlyRelax ? looser(asked, before) : asked;
         if (samePolicy(wanted, before)) return;
         if (isStricter(wanted, before)) {
             const obstacles = await liveObstacles(wanted, { probe }, api, context);
@@ -129,13 +162,13 @@ function apply(
         }
         await set(api, wanted);
         if (!wanted.requireTrustedEnv || probe === undefined) return;
-        const refusal = await refusalOf(api.presenting(probe), context);
+        const refusal = await refusalOf(api.presenting(probe), context).catch((error: unknown) => error);
         if (refusal === undefined) return;
         await set(api, before);
         throw new PortcullisError({
             code: "ProofFailed",
             problem:
-                "In the trusted session the client certificate was refused, so the policy was given back as it was.",
+                "In the trusted session no call with the client certificate succeeded, so the policy was given back as it was.",
             remedy: "See which rule is meant to admit the certificate, and run again.",
             cause: refusal,
         });
@@ -157,8 +190,12 @@ async function liveObstacles(
     context: Context<OutscaleApi>,
 ): Promise<readonly string[]> {
     const { maxAccessKeyExpirationSeconds: seconds } = wanted;
-    const keys = seconds === 0 ? [] : blockingKeys(await allKeys(api), seconds, context.now());
-    const ofKeys = keys.map(describeBlockingKey);
+    const keys = seconds === 0 ? [] : await allKeys(api);
+    const own = ownKeyEnding(api, keys, context.now());
+    const ofKeys = [
+        ...blockingKeys(keys, seconds, context.now()).map(describeBlockingKey),
+        ...(own === undefined ? [] : [own]),
+    ];
     if (!wanted.requireTrustedEnv) return ofKeys;
     const { rules } = await readAccess(api, []);
     const ofRules = blockingRules(rules).map(describeBlockingRule);
@@ -209,7 +246,10 @@ const KEY_REMEDY =
 const RULE_REMEDY = "Retire the rule, or name a CA in it, in a deployment before this one.";
 
 /** What is known at preview already: what the audit has found, and a session without a maximum. */
-function plannedObstacles(inputs: PlannedInputs<ApiAccessPolicyInputs>): readonly CheckFailure[] {
+function plannedObstacles(
+    inputs: PlannedInputs<ApiAccessPolicyInputs>,
+    last: unknown,
+): readonly CheckFailure[] {
     const { requireTrustedEnv, maxAccessKeyExpiration, blocking, blockingRules: rules } = inputs;
     const isTrusted = requireTrustedEnv === true;
     if (isTrusted && maxAccessKeyExpiration === undefined) {
@@ -217,6 +257,12 @@ function plannedObstacles(inputs: PlannedInputs<ApiAccessPolicyInputs>): readonl
             'A trusted session needs a maximum lifetime of access keys. Give one, for example "90d".';
         return [{ property: "maxAccessKeyExpiration", reason }];
     }
+    const before = schema.safeParse(last);
+    const stands = before.success && Object.keys(last ?? {}).length > 0 ? policyOf(before.data) : undefined;
+    const wanted: PlannedInputs<Wanted> = { maxAccessKeyExpiration, requireTrustedEnv };
+    // A policy that stands already is not kept from standing; nor does one that only relaxes ask for anything.
+    const isNoMore = isKnown<Wanted>(wanted) && stands !== undefined && !isStricter(policyOf(wanted), stands);
+    if (inputs.onlyRelax === true || isNoMore) return [];
     const ofKeys = blocking === UNKNOWN || maxAccessKeyExpiration === undefined ? [] : blocking;
     const ofRules = rules === UNKNOWN || !isTrusted ? [] : rules;
     const listed = (property: string, obstacle: string, remedy: string): CheckFailure => ({

@@ -2,18 +2,35 @@
 import { z } from "zod";
 import { changedProperties } from "../changes";
 import { parseDuration, durationOrUndefined } from "../duration";
+import { readable } from "../declarations";
 import { PortcullisError } from "../errors";
 import { checkInputs } from "../inputs";
-import { UNKNOWN, type CheckFailure, type Context, type PlannedInputs, type ResourceType } from "../resource";
-import { allKeys, removeKey, updateKey, type OwnedKey } from "./access-keys";
-import { accountRecord, readAccount, type AccountRecord } from "./account-record";
+import {
+    PartialFailure,
+    UNKNOWN,
+    type CheckFailure,
+    type Context,
+    type PlannedInputs,
+    type ResourceType,
+} from "../resource";
+import {
+    allKeys,
+    endsOwnKey,
+    hasEnded,
+    OWN_KEY_LEAST_MS,
+    ownKeyEnding,
+    refuseOwnKey,
+    removeKey,
+    setExpiration,
+} from "./access-keys";
+import { accountRecord, readAccount, readPolicy, type AccountRecord } from "./account-record";
 import { admitted, readAccess } from "./account";
 import type { OutscaleApi } from "./api/client";
 import { apiDate, instantOf, sameInstant } from "./dates";
 import { admittedToDelete } from "./deleting";
 import { maxExpiration, secondsOf } from "./policy-inputs";
 import { shared, textSet } from "./schemas";
-import { blockingKeys, blockingRules, type BlockingKey } from "./trusted-session";
+import { blockingKeys, blockingRules, canHaveDate, type BlockingKey } from "./trusted-session";
 
 const dateOrLifetime = z
     .string()
@@ -27,14 +44,15 @@ const schema = z.object({
     expire: z.record(z.string(), dateOrLifetime).default({}),
     remove: textSet(z.string().min(1)),
     record: accountRecord.optional(),
+    triggers: z.array(z.string()).default([]),
     clientCertificates: shared.clientCertificates,
 });
 
-/** `expire` sets a date, by access key id; `remove` deletes keys by their ids. */
+/** `expire` sets a date, by access key id; `remove` deletes keys by their ids; `triggers` have it all read anew. */
 export type KeyAuditInputs = Readonly<z.output<typeof schema>>;
 
 export interface KeyAuditState extends KeyAuditInputs {
-    /** What was found when this resource was made; never the secret of a key. */
+    /** What was found before anything of it was changed; never the secret of a key. */
     readonly found: AccountRecord;
     /** The keys that would keep a trusted session, or the maximum lifetime, from being set. */
     readonly blocking: readonly BlockingKey[];
@@ -42,35 +60,43 @@ export interface KeyAuditState extends KeyAuditInputs {
     readonly blockingRules: readonly string[];
     /** The dates that were set, ISO 8601, by access key id; destroy gives back what was before. */
     readonly dates: Readonly<Record<string, string>>;
+    /** When the key ends that made the calls, ISO 8601; absent where it does not. */
+    readonly ownEnd?: string | undefined;
 }
 
 /** Reads at its creation, its updates and at a refresh; changes nothing but what is named. */
 export const keyAudit: ResourceType<KeyAuditInputs, KeyAuditState, OutscaleApi> = {
     token: "outscale:KeyAudit",
 
-    check: (inputs) => checkInputs(schema, inputs, contradictions),
+    check: (inputs, now, last) =>
+        checkInputs(schema, inputs, (planned) => contradictions(planned, now, last)),
 
-    diff: (state, inputs) => ({
-        changed: changedProperties(state, inputs, [
+    diff(state, inputs, now) {
+        const changed: string[] = changedProperties(state, inputs, [
             "maxAccessKeyExpiration",
             "expire",
             "remove",
             "record",
+            "triggers",
             "clientCertificates",
-        ]),
-        replaces: [],
-    }),
+        ]);
+        const isOwnEnding =
+            state.ownEnd !== undefined && Date.parse(state.ownEnd) < now.getTime() + OWN_KEY_LEAST_MS;
+        if (isOwnEnding || Object.keys(state.dates).some((id) => isDue(state, id, now)))
+            changed.push("dates");
+        return { changed, replaces: [] };
+    },
 
     async create(inputs, context) {
         const api = admitted(context.client, inputs);
-        const found = await readAccount(api);
-        const state = await bringInLine(api, inputs, { found, dates: {}, expire: {} }, context);
-        return { id: "keys", state };
+        const found = inputs.record ?? (await readAccount(api));
+        return { id: ID, state: await bringInLine(api, inputs, { found, dates: {}, expire: {} }, context) };
     },
 
     async read(id, state, { client, now }) {
-        const standing = await obstacles(admitted(client, state), state, now());
-        return { id, state: { ...state, ...standing } };
+        const standing = await standingOf(admitted(client, state), state, now());
+        const { ownEnd: _last, ...rest } = state;
+        return { id, state: { ...rest, ...standing } };
     },
 
     update: (_id, state, inputs, context) =>
@@ -79,23 +105,49 @@ export const keyAudit: ResourceType<KeyAuditInputs, KeyAuditState, OutscaleApi> 
     async delete(_id, state, context) {
         const api = admittedToDelete(context, state);
         if (Object.keys(state.dates).length === 0) return;
-        const keys = await allKeys(api);
-        const before = new Map(
-            [...state.found.keys, ...(state.record?.keys ?? [])].map((key) => [key.accessKeyId, key]),
-        );
-        for (const key of keys) {
+        const now = context.now();
+        const [keys, { maxAccessKeyExpirationSeconds }] = await Promise.all([allKeys(api), readPolicy(api)]);
+        const others = readable(schema, context.declared.inputsOf(keyAudit.token));
+        const owed = keys.flatMap((key) => {
             const set = state.dates[key.accessKeyId];
-            const found = before.get(key.accessKeyId);
-            // Changed by somebody since: no longer this resource's to give back.
-            if (set === undefined || found === undefined || !sameInstant(key.expirationDate, set)) continue;
-            const isOver = (instantOf(found.expirationDate ?? "") ?? Infinity) <= context.now();
-            if (isOver) continue;
-            const { expirationDate: _set, ...live } = key;
-            const given = found.expirationDate === undefined ? {} : { expirationDate: found.expirationDate };
-            await updateKey(api, key.accessKeyId, key.userName, { ...live, ...given });
-        }
+            const found = state.found.keys.find(({ accessKeyId }) => accessKeyId === key.accessKeyId);
+            // Changed by somebody since, or ended by now: no longer this resource's to give back, or to revive.
+            if (set === undefined || found === undefined) return [];
+            if (!sameInstant(key.expirationDate, set) || hasEnded(key, now)) return [];
+            const date = found.expirationDate;
+            const isPossible = canHaveDate(date, maxAccessKeyExpirationSeconds, now);
+            if (sameInstant(date, set) || !isPossible || endsOwnKey(api, key, date, now)) return [];
+            return [{ key, date }];
+        });
+        const mine = owed.filter(({ key, date }) => !isOwedBy(others, key.accessKeyId, date));
+        for (const { key, date } of mine) await setExpiration(api, key, date, now);
     },
 };
+
+const ID = "keys";
+
+/** Whether the program mends the key by another audit, which then owes the same; one that does not know it is refused. */
+function isOwedBy(others: readonly KeyAuditInputs[], accessKeyId: string, date: string | undefined): boolean {
+    const other = others.find(({ expire }) => Object.hasOwn(expire, accessKeyId));
+    if (other === undefined) return false;
+    const known = other.record?.keys.find((key) => key.accessKeyId === accessKeyId);
+    if (known !== undefined && sameInstant(known.expirationDate, date)) return true;
+    throw new PortcullisError({
+        code: "AmbiguousMatch",
+        problem:
+            `The expiration date of the access key ${accessKeyId} is not given back: this program sets it under another name, ` +
+            "and that resource does not know what it was before.",
+        remedy: "If the resource or its component was renamed, say so with the `aliases` option. This call was not made.",
+    });
+}
+
+/** Whether a date that came of a duration is in its last third, and is moved on. */
+function isDue({ expire, dates }: Pick<KeyAuditState, "expire" | "dates">, id: string, now: Date): boolean {
+    const lasting = durationOrUndefined(expire[id] ?? "");
+    const date = dates[id];
+    if (lasting === undefined || date === undefined) return false;
+    return now.getTime() >= Date.parse(date) - lasting / 3;
+}
 
 async function bringInLine(
     api: OutscaleApi,
@@ -105,36 +157,62 @@ async function bringInLine(
 ): Promise<KeyAuditState> {
     const now = context.now();
     const keys = await allKeys(api);
-    const dates: Record<string, string> = { ...last.dates };
     // All names before the first change: one that is wrong leaves nothing half done.
-    const expiring = Object.entries(inputs.expire).map(([id, wanted]) => ({
-        key: named(keys, id, "expire"),
-        wanted,
-    }));
-    for (const { key, wanted } of expiring) {
-        const { accessKeyId } = key;
-        const kept = last.expire[accessKeyId] === wanted ? dates[accessKeyId] : undefined;
-        const date = kept ?? dateOf(wanted, now);
-        dates[accessKeyId] = date;
-        if (sameInstant(key.expirationDate, date)) continue;
-        await updateKey(api, accessKeyId, key.userName, { ...key, expirationDate: date });
+    for (const id of inputs.remove) refuseOwnKey(api, id, "delete");
+    const expiring = Object.entries(inputs.expire).flatMap(([id, wanted]) => {
+        const key = keys.find(({ accessKeyId }) => accessKeyId === id);
+        if (key !== undefined) return [{ key, wanted }];
+        // Gone since: there is nothing left to mend.
+        if (last.dates[id] !== undefined) return [];
+        throw nobodys(id);
+    });
+    const dates: Record<string, string> = { ...last.dates };
+    const known = new Map(last.found.keys.map((key) => [key.accessKeyId, key]));
+    const reached = (): KeyAuditState => ({
+        ...inputs,
+        found: { ...last.found, keys: [...known.values()] },
+        dates,
+        blocking: [],
+        blockingRules: [],
+    });
+    try {
+        for (const { key, wanted } of expiring) {
+            const { accessKeyId } = key;
+            const isSame = last.expire[accessKeyId] === wanted && !isDue(last, accessKeyId, now);
+            const date = (isSame ? dates[accessKeyId] : undefined) ?? dateOf(wanted, now);
+            if (!known.has(accessKeyId)) known.set(accessKeyId, key);
+            if (!sameInstant(key.expirationDate, date)) await setExpiration(api, key, date, now);
+            dates[accessKeyId] = date;
+        }
+        for (const accessKeyId of inputs.remove) {
+            const key = keys.find((each) => each.accessKeyId === accessKeyId);
+            if (key !== undefined) await removeKey(api, accessKeyId, key.userName, now);
+        }
+        const state = { ...reached(), ...(await standingOf(api, inputs, now)) };
+        const isActing = expiring.length + inputs.remove.length > 0 || inputs.record !== undefined;
+        const ending = isActing ? ownKeyEnding(api, await allKeys(api), now) : undefined;
+        if (ending === undefined) return state;
+        throw new PortcullisError({
+            code: "Lockout",
+            problem: ending,
+            remedy: "Move its date on, or configure another key of the root user for the provider.",
+        });
+    } catch (error) {
+        // What was set is in state from here on, so that it is given back.
+        throw new PartialFailure(ID, reached(), error instanceof Error ? error : new Error(String(error)));
     }
-    for (const accessKeyId of inputs.remove) {
-        const key = keys.find((each) => each.accessKeyId === accessKeyId);
-        if (key !== undefined) await removeKey(api, accessKeyId, key.userName);
-    }
-    return { ...inputs, found: last.found, dates, ...(await obstacles(api, inputs, now)) };
 }
 
-/** What stands in the way as the account is now. */
-async function obstacles(
+/** What stands in the way as the account is now, and when the key ends that asks. */
+async function standingOf(
     api: OutscaleApi,
     { maxAccessKeyExpiration }: Pick<KeyAuditInputs, "maxAccessKeyExpiration">,
     now: Date,
-): Promise<Pick<KeyAuditState, "blocking" | "blockingRules">> {
+): Promise<Pick<KeyAuditState, "blocking" | "blockingRules" | "ownEnd">> {
     const [keys, { rules }] = await Promise.all([allKeys(api), readAccess(api, [])]);
     const blocking = blockingKeys(keys, secondsOf(maxAccessKeyExpiration), now);
-    return { blocking, blockingRules: blockingRules(rules) };
+    const ownEnd = keys.find(({ accessKeyId }) => accessKeyId === api.accessKeyId)?.expirationDate;
+    return { blocking, blockingRules: blockingRules(rules), ...(ownEnd === undefined ? {} : { ownEnd }) };
 }
 
 function dateOf(wanted: string, now: Date): string {
@@ -143,23 +221,37 @@ function dateOf(wanted: string, now: Date): string {
 }
 
 /** Whose key it is comes from the account: the name of its user is not asked for. */
-function named(keys: readonly OwnedKey[], accessKeyId: string, property: string): OwnedKey {
-    const key = keys.find((each) => each.accessKeyId === accessKeyId);
-    if (key !== undefined) return key;
-    throw new PortcullisError({
+function nobodys(accessKeyId: string): PortcullisError {
+    return new PortcullisError({
         code: "AmbiguousMatch",
-        property,
-        problem: `\`${property}\` names the access key ${accessKeyId}, which neither root nor any EIM user of the account has.`,
-        remedy: "Correct the id, or take it out.",
+        property: "expire",
+        problem: `\`expire\` names the access key ${accessKeyId}, which neither root nor any EIM user of the account has.`,
+        remedy: "Correct the id, or take it out. Nothing has been changed.",
     });
 }
 
-function contradictions({ expire, remove }: PlannedInputs<KeyAuditInputs>): readonly CheckFailure[] {
-    if (expire === UNKNOWN || remove === UNKNOWN) return [];
-    return remove
-        .filter((id): id is string => typeof id === "string" && Object.hasOwn(expire, id))
-        .map((id) => ({
+function contradictions(
+    { expire, remove }: PlannedInputs<KeyAuditInputs>,
+    now: Date,
+    last: unknown,
+): readonly CheckFailure[] {
+    if (expire === UNKNOWN) return [];
+    const before = schema.pick({ expire: true }).safeParse(last);
+    const known = before.success ? before.data.expire : {};
+    const over = Object.entries(expire).filter(
+        ([id, date]) =>
+            typeof date === "string" && known[id] !== date && (instantOf(date) ?? Infinity) <= now,
+    );
+    const both =
+        remove === UNKNOWN ? [] : remove.filter((id) => typeof id === "string" && Object.hasOwn(expire, id));
+    return [
+        ...over.map(([id]) => ({
+            property: `expire.${id}`,
+            reason: "It has passed. Give a later date, or remove the key.",
+        })),
+        ...both.map((id) => ({
             property: "remove",
-            reason: `${id} is named in \`expire\` too. Take it out of one of them.`,
-        }));
+            reason: `${String(id)} is named in \`expire\` too. Take it out of one of them.`,
+        })),
+    ];
 }

@@ -45,6 +45,12 @@ function flawOf(expirationDate: string | undefined, maxSeconds: number, now: Dat
     return `ends only on ${expirationDate}, not within the maximum of ${maxSeconds} seconds`;
 }
 
+/** Whether a key may be given this date (ISO 8601), or none: it has not passed, and a maximum in force allows it. */
+export function canHaveDate(expirationDate: string | undefined, maxSeconds: number, now: Date): boolean {
+    if (expirationDate !== undefined && Date.parse(expirationDate) <= now.getTime()) return false;
+    return maxSeconds === 0 || flawOf(expirationDate, maxSeconds, now) === undefined;
+}
+
 /** One sentence about each key. */
 export function describeBlockingKey({ accessKeyId, userName, reason }: BlockingKey): string {
     return `The access key ${accessKeyId} of ${describeOwner(userName)} ${reason}.`;
@@ -69,6 +75,15 @@ export function isStricter(policy: Policy, other: Policy): boolean {
     const limit = ({ maxAccessKeyExpirationSeconds: seconds }: Policy): number =>
         seconds === 0 ? Infinity : seconds;
     return (policy.requireTrustedEnv && !other.requireTrustedEnv) || limit(policy) < limit(other);
+}
+
+/** What asks for no more than either of them, in each of its parts. */
+export function looser(one: Policy, other: Policy): Policy {
+    const seconds = [one.maxAccessKeyExpirationSeconds, other.maxAccessKeyExpirationSeconds];
+    return {
+        maxAccessKeyExpirationSeconds: seconds.includes(0) ? 0 : Math.max(...seconds),
+        requireTrustedEnv: one.requireTrustedEnv && other.requireTrustedEnv,
+    };
 }
 
 export function samePolicy(one: Policy, other: Policy): boolean {

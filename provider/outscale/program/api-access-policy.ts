@@ -14,6 +14,12 @@ export interface ApiAccessPolicyArgs {
      * unless given.
      */
     requireTrustedEnv?: pulumi.Input<boolean>;
+    /**
+     * Never ask for more than the account does: a part that is stricter there is relaxed, one that is looser is left,
+     * and destroying it changes nothing. What has to come before keys and rules that the old policy would not allow.
+     * False unless given.
+     */
+    onlyRelax?: pulumi.Input<boolean>;
     /** `blocking` of a KeyAudit: the preview then lists the keys that stand in the way. None unless given. */
     blocking?: pulumi.Input<BlockingKey[]>;
     /** `blockingRules` of a KeyAudit: the preview then lists the rules that stand in the way. None unless given. */

@@ -144,6 +144,7 @@ const subjects: Readonly<Record<Token, Subject>> = {
             maxAccessKeyExpiration: "90d",
             expire: { KEY1: "30d" },
             remove: ["KEY2"],
+            triggers: ["t"],
             record,
             clientCertificates: shared().clientCertificates,
         }),
@@ -155,6 +156,7 @@ const subjects: Readonly<Record<Token, Subject>> = {
         inputs: () => ({
             maxAccessKeyExpiration: "90d",
             requireTrustedEnv: false,
+            onlyRelax: false,
             blocking: [],
             blockingRules: ["aar-1"],
             record,

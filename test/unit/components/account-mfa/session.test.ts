@@ -56,6 +56,13 @@ describe("a trusted session", () => {
             expire: { HAND: "70d" },
             remove: ["OLD"],
             record: "⟦account-keys-found.found⟧",
+            triggers: ["⟦account-key-ci.accessKeyId⟧", "⟦account-key-ci.expirationDate⟧"],
+            ...credentials,
+        });
+        expect(node(nodes, "account-policy-relaxed").inputs).toEqual({
+            maxAccessKeyExpiration: "90d",
+            requireTrustedEnv: true,
+            onlyRelax: true,
             ...credentials,
         });
         expect(node(nodes, "account-policy").inputs).toEqual({
@@ -87,6 +94,28 @@ describe("a trusted session", () => {
             expect(ancestors(nodes, name)).toContain("account-plan");
         }
         expect(ancestors(nodes, "account-keys")).toContain("account-settled");
+    });
+
+    test("makes room for its keys before they are made, and records what it relaxes before that", async () => {
+        const nodes = await graph(whole);
+        expect(ancestors(nodes, "account-key-ci")).toContain("account-policy-relaxed");
+        expect(ancestors(nodes, "account-policy-relaxed")).toContain("account-keys-found");
+    });
+
+    test.each([
+        ["90d", "90d"],
+        ["2161h", "90d"],
+    ])("refuses a key of %s under a maximum of %s", async (lifetime, maxAccessKeyExpiration) => {
+        const refused = graph({
+            ...whole,
+            accessKeys: { ci: { lifetime } },
+            trustedSession: { maxAccessKeyExpiration },
+        });
+        await expect(refused).rejects.toMatchObject({
+            code: "InvalidInput",
+            property: "accessKeys.ci.lifetime",
+            problem: `The access key "ci" would live ${lifetime}, and every key has to end within the maximum of 90d.`,
+        });
     });
 
     test.each([

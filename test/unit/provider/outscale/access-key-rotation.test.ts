@@ -56,7 +56,7 @@ describe("rotating a key", () => {
         const before = keysOf(account);
         const process = startProcess(account, {
             now,
-            mishap: (call, nth) => (call === "ReadAccessKeys" && nth > 1 && nth < 5 ? "refused" : undefined),
+            mishap: (call, nth) => (call === "ReadAccessKeys" && nth > 2 && nth < 6 ? "refused" : undefined),
         });
         const error = await rejection(accessKey.update(first.id, first.state, wanted, process.context));
         expect(error).toMatchObject({ code: "ProofFailed" });

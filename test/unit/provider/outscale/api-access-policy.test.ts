@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import type { OutscaleAccount } from "../../../../emulators/outscale";
 import { apiAccessPolicy, type ApiAccessPolicyInputs } from "../../../../provider/outscale/api-access-policy";
+import { derOf } from "../../../../provider/pki/pem";
 import { makeHolders, type Holders } from "../../../support/holders";
 import {
     NOW,
@@ -44,6 +45,8 @@ function readyAccount(): OutscaleAccount {
 const policyOf = (account: OutscaleAccount) => account.snapshot().policy;
 const OPEN = { MaxAccessKeyExpirationSeconds: 0, RequireTrustedEnv: false };
 const CLOSED = { MaxAccessKeyExpirationSeconds: 7_776_000, RequireTrustedEnv: true };
+
+const OPEN_POLICY = { maxAccessKeyExpirationSeconds: 0, requireTrustedEnv: false };
 
 const create = (account: OutscaleAccount, wanted: ApiAccessPolicyInputs, options: ProcessOptions = {}) =>
     apiAccessPolicy.create(wanted, startProcess(account, options).context);
@@ -171,6 +174,69 @@ describe("changing the policy", () => {
     });
 });
 
+describe("a policy that only relaxes", () => {
+    test.each([
+        ["nothing where the account asks for less", OPEN, "90d", OPEN],
+        [
+            "the maximum where that is too short",
+            { MaxAccessKeyExpirationSeconds: 5_184_000, RequireTrustedEnv: true },
+            "90d",
+            CLOSED,
+        ],
+        ["nothing where the maximum is longer", CLOSED, "60d", CLOSED],
+        ["the session too, where none is asked for", CLOSED, undefined, OPEN],
+    ])("changes %s", async (_what, before, maxAccessKeyExpiration, after) => {
+        const account = readyAccount();
+        account.restore({ ...account.snapshot(), policy: before });
+        const wanted = inputs({
+            ...(maxAccessKeyExpiration === undefined ? {} : { maxAccessKeyExpiration }),
+            requireTrustedEnv: maxAccessKeyExpiration !== undefined,
+            onlyRelax: true,
+            clientCertificates: [holders.alice],
+        });
+        const { id, state } = await create(account, wanted);
+        expect(policyOf(account)).toEqual(after);
+        const live = await apiAccessPolicy.read(id, state, startProcess(account).context);
+        expect(apiAccessPolicy.diff(live?.state ?? state, wanted, NOW).changed).toEqual([]);
+    });
+});
+
+describe("what else keeps a policy from being set", () => {
+    test("a second one in the program", async () => {
+        const account = readyAccount();
+        const { context } = startProcess(account);
+        for (const last of [{}, {}]) context.declared.add(apiAccessPolicy.token, { inputs: trusted(), last });
+        const error = await rejection(apiAccessPolicy.create(trusted(), context));
+        expect(error.message).toMatch(/^The program declares the API access policy more than once/);
+        expect(policyOf(account)).toEqual(OPEN);
+    });
+
+    test("the provider's own key, where it ends in less than 7 days", async () => {
+        const account = readyAccount();
+        const request = { AccessKeyId: account.accessKey, ExpirationDate: dateAfter(6.9) };
+        account.execute("UpdateAccessKey", request, {
+            sourceAddress: OUTSIDE,
+            certificate: derOf(holders.alice.certificatePem),
+        });
+        const error = await rejection(create(account, trusted()));
+        expect(error.message).toMatch(
+            /with which the provider itself is calling, ends on .*, in less than 7 days\./,
+        );
+        expect(policyOf(account)).toEqual(OPEN);
+    });
+
+    test("a network that fails once it is set: it is given back", async () => {
+        const account = readyAccount();
+        let isSet = false;
+        const options: ProcessOptions = {
+            after: (call) => void (isSet ||= call === "UpdateApiAccessPolicy"),
+            mishap: (call) => (isSet && call === "ReadApiAccessRules" ? "unsent" : undefined),
+        };
+        expect(await rejection(create(account, trusted(), options))).toMatchObject({ code: "ProofFailed" });
+        expect(policyOf(account)).toEqual(OPEN);
+    });
+});
+
 describe("giving the policy back", () => {
     test("is what the record says, where a deployment was interrupted after it had set the policy", async () => {
         const account = readyAccount();
@@ -182,12 +248,35 @@ describe("giving the policy back", () => {
         expect(policyOf(account)).toEqual(OPEN);
     });
 
-    test("is left to the resource that declares it now", async () => {
+    test("is left to the resource that declares it now and knows what it was", async () => {
+        const account = readyAccount();
+        const { id, state } = await create(account, trusted());
+        const { context } = startProcess(account);
+        const record = { keys: [], policy: state.found };
+        context.declared.add(apiAccessPolicy.token, { inputs: { ...trusted(), record }, last: {} });
+        await apiAccessPolicy.delete(id, state, context);
+        expect(policyOf(account)).toEqual(CLOSED);
+    });
+
+    test("is refused where the one that declares it now does not know, lest it be forgotten", async () => {
         const account = readyAccount();
         const { id, state } = await create(account, trusted());
         const { context } = startProcess(account);
         context.declared.add(apiAccessPolicy.token, { inputs: trusted(), last: {} });
-        await apiAccessPolicy.delete(id, state, context);
+        const error = await rejection(apiAccessPolicy.delete(id, state, context));
+        expect(error).toMatchObject({ code: "AmbiguousMatch" });
+        expect(error.message).toMatch(/under another name.*`aliases`/);
+        // The other way round, as when the new name is taken back: it found the policy as it is and has nothing to give.
+        const found = { maxAccessKeyExpirationSeconds: 7_776_000, requireTrustedEnv: true };
+        await apiAccessPolicy.delete(id, { ...state, found }, context);
+        expect(policyOf(account)).toEqual(CLOSED);
+    });
+
+    test("is not asked of one that only relaxes", async () => {
+        const account = readyAccount();
+        await create(account, trusted());
+        const relaxing = { ...inputs({ ...TRUSTED, onlyRelax: true }), found: OPEN_POLICY };
+        await apiAccessPolicy.delete("policy", relaxing, startProcess(account).context);
         expect(policyOf(account)).toEqual(CLOSED);
     });
 
@@ -226,6 +315,14 @@ describe("at preview", () => {
         ["keys do not matter without one", { blocking: [key] }],
     ])("%s", (_what, given) => {
         expect(apiAccessPolicy.check(given, NOW, {}).failures).toEqual([]);
+    });
+
+    test("a policy that stands is not refused for what an audit says; a stricter one is", () => {
+        const given = { ...TRUSTED, blocking: [key], blockingRules: ["aar-1"] };
+        expect(apiAccessPolicy.check(given, NOW, TRUSTED).failures).toEqual([]);
+        const looser = { ...TRUSTED, maxAccessKeyExpiration: "91d" };
+        expect(apiAccessPolicy.check(given, NOW, looser).failures).toHaveLength(2);
+        expect(apiAccessPolicy.check({ ...given, onlyRelax: true }, NOW, {}).failures).toEqual([]);
     });
 
     test("a trusted session without a maximum is refused", () => {

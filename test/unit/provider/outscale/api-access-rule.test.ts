@@ -133,7 +133,12 @@ describe("create", () => {
     });
 
     test("adopts the rule named, whatever it says, by a whole update", async () => {
-        const named = put({ caIds: [], cns: [], ipRanges: ["203.0.0.0/8", "2001:db8::/16"], description: "other" });
+        const named = put({
+            caIds: [],
+            cns: [],
+            ipRanges: ["203.0.0.0/8", "2001:db8::/16"],
+            description: "other",
+        });
         const process = start();
         const { id } = await apiAccessRule.create({ ...inputs, adoptId: named }, process.context);
         expect(id).toBe(named);

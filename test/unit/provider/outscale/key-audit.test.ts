@@ -1,7 +1,8 @@
 /** The KeyAudit resource against the in-process account: what it finds, what it mends by name, what it gives back. */
 import { describe, expect, test } from "@jest/globals";
 import type { OutscaleAccount } from "../../../../emulators/outscale";
-import { keyAudit, type KeyAuditInputs } from "../../../../provider/outscale/key-audit";
+import { keyAudit, type KeyAuditInputs, type KeyAuditState } from "../../../../provider/outscale/key-audit";
+import { PartialFailure } from "../../../../provider/resource";
 import { NOW, OUTSIDE, putCa, rejection, setRules, startProcess } from "../../../support/outscale";
 import { makeHolders } from "../../../support/holders";
 import { accountWithClock, after, dateAfter, putKey } from "./access-key-fixture";
@@ -132,22 +133,64 @@ describe("what it mends", () => {
         expect(account.snapshot().keys.map(({ LastModificationDate: _date, ...key }) => key)).toEqual(before);
     });
 
-    test("a duration counts from the deployment that first has it", async () => {
+    test("a duration is moved on in its last third, a date is not", async () => {
         const { account, at, now } = accountWithClock();
+        const [rolling, fixed] = [putKey(account), putKey(account)];
+        const wanted = inputs({ expire: { [rolling]: "30d", [fixed]: dateAfter(30) } });
+        const { id, state } = await create(account, { expire: wanted.expire });
+        at(19.9);
+        expect(keyAudit.diff(state, wanted, now()).changed).toEqual([]);
+        at(20);
+        expect(keyAudit.diff(state, wanted, now()).changed).toEqual(["dates"]);
+        const next = await keyAudit.update(id, state, wanted, startProcess(account, { now }).context);
+        expect([endOf(account, rolling), endOf(account, fixed)]).toEqual([
+            after(50).getTime(),
+            after(30).getTime(),
+        ]);
+        expect(keyAudit.diff(next, wanted, now()).changed).toEqual([]);
+        const other = inputs({ expire: { [rolling]: "31d" } });
+        await keyAudit.update(id, next, other, startProcess(account, { now }).context);
+        expect(endOf(account, rolling)).toBe(after(51).getTime());
+    });
+
+    test("what was reached before a refusal is in state, and given back", async () => {
+        const { account } = accountWithClock();
+        const [first, second] = [putKey(account), putKey(account)];
+        const process = startProcess(account, {
+            mishap: (call, nth) => (call === "UpdateAccessKey" && nth === 2 ? "refused" : undefined),
+        });
+        const wanted = inputs({ expire: { [first]: "30d", [second]: "30d" } });
+        const failure: unknown = await rejection(keyAudit.create(wanted, process.context));
+        if (!(failure instanceof PartialFailure)) throw failure;
+        // What the creation itself threw holds its own state.
+        const state = failure.state as KeyAuditState;
+        expect([endOf(account, first), endOf(account, second)]).toEqual([after(30).getTime(), null]);
+        await keyAudit.delete(failure.id, state, startProcess(account).context);
+        expect(endOf(account, first)).toBeNull();
+    });
+
+    test("a key that was deleted by hand since is no obstacle", async () => {
+        const { account } = accountWithClock();
         const key = putKey(account);
-        const wanted = { expire: { [key]: "30d" } };
-        const { id, state } = await create(account, wanted);
-        at(10);
-        const again = inputs({ ...wanted, maxAccessKeyExpiration: "90d" });
-        const next = await keyAudit.update(id, state, again, startProcess(account, { now }).context);
-        expect(endOf(account, key)).toBe(after(30).getTime());
-        await keyAudit.update(
-            id,
-            next,
-            inputs({ expire: { [key]: "31d" } }),
-            startProcess(account, { now }).context,
-        );
-        expect(endOf(account, key)).toBe(after(41).getTime());
+        const wanted = inputs({ expire: { [key]: "30d" } });
+        const { id, state } = await create(account, { expire: wanted.expire });
+        account.execute("DeleteAccessKey", { AccessKeyId: key }, { sourceAddress: OUTSIDE });
+        const next = { ...wanted, maxAccessKeyExpiration: "90d" };
+        await keyAudit.update(id, state, next, startProcess(account).context);
+    });
+
+    test("its state is not touched, even where somebody changes it meanwhile", async () => {
+        const { account } = accountWithClock();
+        const key = putKey(account);
+        const process = startProcess(account, {
+            after: (call, nth) => {
+                if (call !== "ReadAccessKeys" || nth !== 3) return;
+                const request = { AccessKeyId: key, State: "INACTIVE" };
+                account.execute("UpdateAccessKey", request, { sourceAddress: OUTSIDE });
+            },
+        });
+        await keyAudit.create(inputs({ expire: { [key]: "30d" } }), process.context);
+        expect(account.snapshot().keys.at(-1)).toMatchObject({ AccessKeyId: key, State: "INACTIVE" });
     });
 
     test("removes the keys that are named, once; not the one that makes the calls", async () => {
@@ -168,6 +211,38 @@ describe("what it mends", () => {
         const error = await rejection(create(account, { expire: { [key]: "30d", NOBODYS: "30d" } }));
         expect(error).toMatchObject({ code: "AmbiguousMatch", property: "expire" });
         expect(endOf(account, key)).toBeNull();
+    });
+});
+
+describe("the key that makes the calls", () => {
+    test("is not ended within 7 days, nor removed, and nothing else is begun then", async () => {
+        const { account } = accountWithClock();
+        const key = putKey(account);
+        const soon = { expire: { [account.accessKey]: "6d" } };
+        expect(await rejection(create(account, soon))).toMatchObject({
+            message: expect.stringMatching(
+                /^Refused to let the access key \w+ end on .*: the provider itself is calling with it/,
+            ),
+        });
+        const gone = { expire: { [key]: "30d" }, remove: [account.accessKey] };
+        expect(await rejection(create(account, gone))).toMatchObject({ code: "Lockout" });
+        expect([endOf(account, account.accessKey), endOf(account, key)]).toEqual([null, null]);
+    });
+
+    test("is spoken of by every deployment once it ends in less than 7 days", async () => {
+        const { account, at, now } = accountWithClock();
+        const wanted = inputs({ expire: { [account.accessKey]: dateAfter(30) } });
+        const { id, state } = await create(account, { expire: wanted.expire });
+        at(22.9);
+        expect(keyAudit.diff(state, wanted, now()).changed).toEqual([]);
+        at(23.1);
+        expect(keyAudit.diff(state, wanted, now()).changed).toEqual(["dates"]);
+        const error = await rejection(
+            keyAudit.update(id, state, wanted, startProcess(account, { now }).context),
+        );
+        expect(error.message).toMatch(
+            /ends on .*, in less than 7 days\. Move its date on, or configure another key/,
+        );
     });
 });
 
@@ -195,6 +270,52 @@ describe("what it gives back", () => {
         await keyAudit.delete(again.id, again.state, startProcess(account).context);
         expect(endOf(account, key)).toBeNull();
     });
+});
+
+describe("what it leaves as it is", () => {
+    test("is a date that a maximum in force asks for", async () => {
+        const { account } = accountWithClock();
+        const key = putKey(account);
+        const request = { AccessKeyId: account.accessKey, ExpirationDate: dateAfter(30) };
+        account.execute("UpdateAccessKey", request, { sourceAddress: OUTSIDE });
+        const { id, state } = await create(account, { expire: { [key]: "30d" } });
+        const policy = { MaxAccessKeyExpirationSeconds: 7_776_000, RequireTrustedEnv: false };
+        account.restore({ ...account.snapshot(), policy });
+        await keyAudit.delete(id, state, startProcess(account).context);
+        expect(endOf(account, key)).toBe(after(30).getTime());
+    });
+
+    test("is a key that has ended: it is not revived", async () => {
+        const { account, at, now } = accountWithClock();
+        const key = putKey(account);
+        const { id, state } = await create(account, { expire: { [key]: "5d" } });
+        at(6);
+        await keyAudit.delete(id, state, startProcess(account, { now }).context);
+        expect(endOf(account, key)).toBe(after(5).getTime());
+    });
+
+    test("is a key that another audit of the program mends and knows; one that does not know it is refused", async () => {
+        const { account } = accountWithClock();
+        const key = putKey(account);
+        const { id, state } = await create(account, { expire: { [key]: "30d" } });
+        const { context } = startProcess(account);
+        const again = inputs({ expire: { [key]: "30d" } });
+        context.declared.add(keyAudit.token, { inputs: again, last: {} });
+        const error = await rejection(keyAudit.delete(id, state, context));
+        expect(error.message).toMatch(/under another name.*`aliases`/);
+        const knowing = startProcess(account).context;
+        knowing.declared.add(keyAudit.token, { inputs: { ...again, record: state.found }, last: {} });
+        await keyAudit.delete(id, state, knowing);
+        expect(endOf(account, key)).toBe(after(30).getTime());
+    });
+});
+
+test("a date that has passed is refused, unless it stood before", () => {
+    const over = { expire: { KEY: "2026-01-01" } };
+    expect(keyAudit.check(over, NOW, {}).failures).toEqual([
+        { property: "expire.KEY", reason: "It has passed. Give a later date, or remove the key." },
+    ]);
+    expect(keyAudit.check(over, NOW, over).failures).toEqual([]);
 });
 
 test("a key is not both mended and removed", () => {
