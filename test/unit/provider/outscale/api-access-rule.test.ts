@@ -158,22 +158,6 @@ describe("create", () => {
         expect(accessOf(account)).toEqual(before);
     });
 
-    test("refuses to adopt a rule that lets a protected identity in, where the rewriting would shut it out", async () => {
-        const [named] = setRules(account, [{ ipRanges: ["203.0.113.0/24"] }]);
-        const before = accessOf(account);
-        const protect = [{ name: "clerk", sourceIp: "203.0.113.9", authorityPems: [] }];
-        const failure = await rejection(
-            apiAccessRule.create({ ...inputs, adoptId: named, widen: true, protect }, start().context),
-        );
-        expect(failure).toMatchObject({
-            name: "LockoutError",
-            problem: expect.stringContaining(
-                `Refused to change the access rule ${named ?? ""}: the protected identity "clerk"`,
-            ),
-        });
-        expect(accessOf(account)).toEqual(before);
-    });
-
     test.each(["lost", "unsent"] as const)(
         "makes exactly one though the first answer is %s",
         async (fate) => {

@@ -1,7 +1,8 @@
-/** An object is created once, whichever answers get lost. */
+/** An object is created once, and deleted once, whichever answers get lost. */
 import { expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { AnswerLost, createOnce, TransportFailure } from "../../../../../provider/outscale/api/client";
+import { deleteOnce } from "../../../../../provider/outscale/api/once";
 import { bench, CA, failureOf, ok, refusal, type Happening } from "./fake-transport";
 
 /** What becomes of one create: carried out or not, answered or not. */
@@ -105,4 +106,15 @@ test("any other error passes at once", async () => {
     const wrong = new Error("refused");
     const find = (): Promise<string | undefined> => Promise.reject(new Error("not asked for"));
     expect(await failureOf(createOnce({ create: () => Promise.reject(wrong), find }))).toBe(wrong);
+});
+
+test.each([
+    ["answers", undefined, true, undefined],
+    ["fails, and the object is gone", new Error("lost"), false, undefined],
+    ["fails, and the object is there", new Error("refused"), true, "refused"],
+])("a deletion that %s", async (_title, error, isThere, expected) => {
+    const remove = (): Promise<void> => (error === undefined ? Promise.resolve() : Promise.reject(error));
+    const done = deleteOnce({ remove, isThere: () => Promise.resolve(isThere) });
+    if (expected === undefined) await done;
+    else expect(await failureOf(done)).toMatchObject({ message: expected });
 });
