@@ -55,7 +55,7 @@ interface Scenario {
 const closed = program(CLOSED);
 const trusted = program(TRUSTED);
 const SCENARIOS: readonly Scenario[] = [
-    { name: "the beginning of a trusted session", from: "closed", target: trusted, kills: 5 },
+    { name: "the beginning of a trusted session", from: "closed", target: trusted, kills: 6 },
     { name: "a rotation of a key in the session", from: "grown old", target: trusted, kills: 4 },
     { name: "the destruction of all of it", from: "trusted", target: undefined, kills: 5 },
 ];
