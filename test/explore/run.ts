@@ -19,6 +19,8 @@ export interface Prepared {
     readonly account: AccountState;
     readonly state: StateFile;
     readonly now: Date;
+    /** What the account looked like before anything was deployed. */
+    readonly found: Shape;
     /** What the account looks like now. */
     readonly before: Shape;
     /** What the account looks like once the target is deployed; destruction gives back what was found. */
@@ -65,7 +67,7 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
         clock: () => START,
     });
     scenario.found?.(account);
-    const asFound = shapeOf(account);
+    const found = shapeOf(account);
     let state: StateFile = [];
     for (const graph of scenario.before) {
         const engine = start(account, state, START, seeded(1), undefined, 1, () => undefined).engine;
@@ -74,7 +76,7 @@ export async function prepare(scenario: Scenario): Promise<Prepared> {
     }
     const now = new Date(START.getTime() + scenario.daysLater * DAY_MS);
     const before = shapeOf(account);
-    const prepared = { scenario, account: account.snapshot(), state, now, before, expected: asFound };
+    const prepared = { scenario, account: account.snapshot(), state, now, found, before, expected: found };
     if (scenario.target === undefined) return prepared;
     const undisturbed = await deploy(prepared, {
         seed: 1,
@@ -114,6 +116,31 @@ export async function explore(prepared: Prepared, options: RunOptions): Promise<
     assertFinished(account, engine.state);
     const { target } = prepared.scenario;
     assert.deepEqual(target === undefined ? engine.state : engine.preview(target), []);
+    if (prepared.scenario.destroyed === true) await destroyAfter(prepared, options, account, engine.state);
+}
+
+/** Whatever the interruptions were, what is given back is what was found before the first of them. */
+async function destroyAfter(
+    prepared: Prepared,
+    { seed, parallel }: RunOptions,
+    account: OutscaleAccount,
+    state: StateFile,
+): Promise<void> {
+    const strays = strayKeys(account, prepared, state);
+    const fallen: unknown[] = [];
+    const destroying = { ...prepared, state, scenario: { ...prepared.scenario, target: undefined } };
+    const watch = (call: string): void => {
+        try {
+            assertAdmitted(destroying, account, state, call);
+        } catch (error) {
+            fallen.push(error);
+        }
+    };
+    const { engine } = start(account, state, prepared.now, seeded(seed), undefined, parallel, watch);
+    await engine.destroy();
+    if (fallen.length > 0) throw fallen[0];
+    assert.deepEqual(engine.state, []);
+    assert.deepEqual(shapeOf(account, strays), prepared.found);
 }
 
 /**

@@ -17,6 +17,8 @@ export interface Scenario {
     readonly addresses: readonly string[];
     /** What the account holds besides its rules and its first key; nothing unless given. */
     readonly found?: (account: OutscaleAccount) => void;
+    /** Destroyed after each run, which gives back what was found before anything was deployed. */
+    readonly destroyed?: boolean;
 }
 
 const EC = { keyAlgorithm: "EC-P256" } as const;
@@ -53,12 +55,25 @@ const trustedSession = {
     remove: [OLD_KEY],
 };
 
+/** A trusted session that can be given back: every key that was found gets a date, none is removed. */
+export function mendedAccount(): Promise<Graph> {
+    const expire = { ...trustedSession.expire, [OLD_KEY]: "60d" };
+    return closedAccount({ trustedSession: { maxAccessKeyExpiration: "90d", expire } });
+}
+
+/** A trusted session for which the key that makes the calls is to be removed. */
+export function ownKeyRemoved(): Promise<Graph> {
+    const expire = { [HAND_KEY]: "70d", [OLD_KEY]: "60d" };
+    return closedAccount({
+        trustedSession: { maxAccessKeyExpiration: "90d", expire, remove: [OWN_KEY] },
+    });
+}
+
 /** The deployments with keys and a trusted session in them. */
 export async function trustedScenarios(): Promise<readonly Scenario[]> {
     const closed = await closedAccount();
     const trusted = await closedAccount({ trustedSession });
-    const expire = { ...trustedSession.expire, [OLD_KEY]: "60d" };
-    const mended = await closedAccount({ trustedSession: { maxAccessKeyExpiration: "90d", expire } });
+    const mended = await mendedAccount();
     const rotated = await closedAccount({ trustedSession, authority: { ...EC, generation: 2 } });
     const base = { daysLater: 0, addresses: [], found: addHandMadeKeys };
     return [
@@ -73,6 +88,13 @@ export async function trustedScenarios(): Promise<readonly Scenario[]> {
         },
         { ...base, name: "an authority rotated in a trusted session", before: [trusted], target: rotated },
         { ...base, name: "a trusted session no more", before: [trusted], target: closed },
+        {
+            ...base,
+            name: "a trusted session, destroyed once it stands",
+            before: [],
+            target: mended,
+            destroyed: true,
+        },
         // A key that was removed cannot be given back: here each gets a date.
         { ...base, name: "the destruction of a trusted session", before: [mended], target: undefined },
     ];

@@ -205,6 +205,15 @@ describe("what it mends", () => {
         expect(account.snapshot().keys.map(({ AccessKeyId }) => AccessKeyId)).toEqual(left);
     });
 
+    test("changes nothing where the key that makes the calls is to be removed", async () => {
+        const { account } = accountWithClock();
+        const [other, named] = [putKey(account), putKey(account)];
+        const given = inputs({ expire: { [other]: "30d" }, remove: [named, account.accessKey] });
+        const process = startProcess(account);
+        expect(await rejection(keyAudit.create(given, process.context))).toMatchObject({ code: "Lockout" });
+        expect(process.changes()).toEqual([]);
+    });
+
     test("a name that nobody's key has is refused, before anything is changed", async () => {
         const { account } = accountWithClock();
         const key = putKey(account);
