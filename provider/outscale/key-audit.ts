@@ -22,6 +22,7 @@ import {
     refuseOwnKey,
     removeKey,
     setExpiration,
+    type OwnedKey,
 } from "./access-keys";
 import { accountRecord, readAccount, readPolicy, type AccountRecord } from "./account-record";
 import { admitted, readAccess } from "./account";
@@ -30,7 +31,14 @@ import { apiDate, instantOf, sameInstant } from "./dates";
 import { admittedToDelete } from "./deleting";
 import { maxExpiration, secondsOf } from "./policy-inputs";
 import { shared, textSet } from "./schemas";
-import { blockingKeys, blockingRules, canHaveDate, type BlockingKey } from "./trusted-session";
+import {
+    blockingKeys,
+    blockingRules,
+    canHaveDate,
+    samePolicy,
+    type BlockingKey,
+    type Policy,
+} from "./trusted-session";
 
 const dateOrLifetime = z
     .string()
@@ -106,7 +114,8 @@ export const keyAudit: ResourceType<KeyAuditInputs, KeyAuditState, OutscaleApi> 
         const api = admittedToDelete(context, state);
         if (Object.keys(state.dates).length === 0) return;
         const now = context.now();
-        const [keys, { maxAccessKeyExpirationSeconds }] = await Promise.all([allKeys(api), readPolicy(api)]);
+        const [keys, policy] = await Promise.all([allKeys(api), readPolicy(api)]);
+        const { maxAccessKeyExpirationSeconds } = policy;
         const others = readable(schema, context.declared.inputsOf(keyAudit.token));
         const owed = keys.flatMap((key) => {
             const set = state.dates[key.accessKeyId];
@@ -115,9 +124,10 @@ export const keyAudit: ResourceType<KeyAuditInputs, KeyAuditState, OutscaleApi> 
             if (set === undefined || found === undefined) return [];
             if (!sameInstant(key.expirationDate, set) || hasEnded(key, now)) return [];
             const date = found.expirationDate;
-            const isPossible = canHaveDate(date, maxAccessKeyExpirationSeconds, now);
-            if (sameInstant(date, set) || !isPossible || endsOwnKey(api, key, date, now)) return [];
-            return [{ key, date }];
+            if (sameInstant(date, set) || endsOwnKey(api, key, date, now)) return [];
+            if (canHaveDate(date, maxAccessKeyExpirationSeconds, now)) return [{ key, date }];
+            if (canHaveDate(date, 0, now) && isLeftBehind(policy, state, context)) throw leftBehind(key);
+            return [];
         });
         const mine = owed.filter(({ key, date }) => !isOwedBy(others, key.accessKeyId, date));
         for (const { key, date } of mine) await setExpiration(api, key, date, now);
@@ -125,6 +135,30 @@ export const keyAudit: ResourceType<KeyAuditInputs, KeyAuditState, OutscaleApi> 
 };
 
 const ID = "keys";
+
+/**
+ * Whether the policy that keeps a date from being given back is nobody's: not what was found, and not declared. A run
+ * that was stopped after it had set the policy leaves it so.
+ */
+function isLeftBehind(
+    policy: Policy,
+    { found }: Pick<KeyAuditState, "found">,
+    { declared }: Context<OutscaleApi>,
+): boolean {
+    return !samePolicy(policy, found.policy) && declared.of("outscale:ApiAccessPolicy").length === 0;
+}
+
+function leftBehind({ accessKeyId }: OwnedKey): PortcullisError {
+    return new PortcullisError({
+        code: "AmbiguousMatch",
+        problem:
+            `The expiration date of the access key ${accessKeyId} is not given back: the API access policy asks for one, ` +
+            "which it did not when the keys were found, and nothing in this program declares that.",
+        remedy:
+            "If a deployment that sets the policy was interrupted, deploy that program once more, to its end, and then this " +
+            "one; otherwise declare the policy, or set it back. This call was not made.",
+    });
+}
 
 /** Whether the program mends the key by another audit, which then owes the same; one that does not know it is refused. */
 function isOwedBy(others: readonly KeyAuditInputs[], accessKeyId: string, date: string | undefined): boolean {
