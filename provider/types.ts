@@ -31,7 +31,10 @@ export const TYPES = {
         secrets: ["secretKey", ...via],
     },
     "outscale:KeyAudit": { outputs: ["found", "blocking", "blockingRules", "dates", "ownEnd"], secrets: via },
-    "outscale:ApiAccessPolicy": { outputs: ["found"], secrets: ["probe", ...via] },
+    "outscale:ApiAccessPolicy": {
+        outputs: ["found", "maxAccessKeyExpiration", "requireTrustedEnv"],
+        secrets: ["probe", ...via],
+    },
     "outscale:SdkProfile": {
         outputs: ["path", "region", "digest", "driftedKeys", "found"],
         secrets: ["secretKey", "clientCertificate", "digest", "found"],

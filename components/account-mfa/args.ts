@@ -183,7 +183,7 @@ export interface AccountMfaArgs {
     defaultRule?: RuleCriteriaArgs;
     /** Access keys to make, by name; see `outscale.AccessKey`. None unless given. */
     accessKeys?: Record<string, Omit<AccessKeyArgs, "clientCertificates">>;
-    /** Profiles to write, by name, once the certificates are proven to get in. None unless given. */
+    /** Profiles to write, by name, once the last proof has passed (a holder is part of it where `protect` names it). None unless given. */
     profiles?: Record<string, ProfileArgs>;
     /** Bundles to make, by the name of the client, whose private key must be here. None unless given. */
     bundles?: Record<string, BundleArgs>;

@@ -7,7 +7,7 @@ import { Pkcs12Bundle } from "../../provider/pki/program/pkcs12-bundle";
 import type { AccountMfaArgs, KeyPairArgs } from "./args";
 import { holderOfKey, type Client } from "./clients";
 
-/** Writes each profile once the proof has shown that its certificate gets in. */
+/** Writes each profile once the last proof has passed (`opts`). */
 export function profiles(
     name: string,
     args: AccountMfaArgs,

@@ -2,7 +2,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { durationOrUndefined } from "../../provider/duration";
 import { PortcullisError } from "../../provider/errors";
-import { AccessKey } from "../../provider/outscale/program/access-key";
+import { AccessKey, type AccessKeyArgs } from "../../provider/outscale/program/access-key";
 import { ApiAccessPolicy } from "../../provider/outscale/program/api-access-policy";
 import { KeyAudit, type AccountRecord } from "../../provider/outscale/program/key-audit";
 import type { ClientCertificateArgs, SharedArgs } from "../../provider/outscale/program/shared";
@@ -57,6 +57,7 @@ export function accessKeys(
 ): ReadonlyMap<string, AccessKey> {
     const opts = { parent, dependsOn: ground === undefined ? [first] : [first, ground.relaxed] };
     const made = Object.entries(args.accessKeys ?? {}).map(([key, given]): [string, AccessKey] => {
+        if (ground !== undefined) refuseEndless(key, given);
         refuseLongLife(key, given.lifetime, args.trustedSession?.maxAccessKeyExpiration);
         return [key, new AccessKey(`${name}-key-${key}`, { ...given, ...via }, opts)];
     });
@@ -106,6 +107,17 @@ export function trustedSession(
         },
         { parent, dependsOn: [...last, audit] },
     );
+}
+
+/** In a trusted session every key ends. */
+function refuseEndless(key: string, { lifetime, expirationDate }: AccessKeyArgs): void {
+    if (lifetime !== undefined || expirationDate !== undefined) return;
+    throw new PortcullisError({
+        code: "InvalidInput",
+        property: `accessKeys.${key}`,
+        problem: `The access key "${key}" would never end, and in a trusted session every key has to.`,
+        remedy: "Give it `lifetime` or `expirationDate`.",
+    });
 }
 
 /** A key that lives as long as the maximum, or longer, could not be made in the session. */

@@ -52,8 +52,16 @@ export function accessKeyFailures(inputs: Planned, now: Date, last: unknown): re
         }
     }
     if (rotateBefore === undefined) {
-        if (lifetime !== undefined && adoptId === undefined) return tooShort(withDefaults(inputs));
+        if (lifetime !== undefined && adoptId === undefined) {
+            return tooShort(withDefaults(inputs), overlap === undefined ? "lifetime" : "overlap");
+        }
         if (overlap === undefined) return [];
+        if (adoptId !== undefined) {
+            return refuse(
+                "overlap",
+                "An adopted key is never rotated, so nothing overlaps. Remove `overlap`.",
+            );
+        }
         return refuse(
             "overlap",
             "Only a key that is rotated overlaps: give `lifetime`, or remove `overlap`.",
@@ -71,19 +79,22 @@ export function accessKeyFailures(inputs: Planned, now: Date, last: unknown): re
             "A key is rotated only where its successor's end is known: give `lifetime` instead of a date.",
         );
     }
-    return tooShort(inputs);
+    return tooShort(inputs, "rotateBefore");
 }
 
-/** A key that is rotated before the one before it may go would leave three of them. */
-function tooShort({ lifetime, rotateBefore, overlap }: Planned): readonly CheckFailure[] {
+/** Else a rotation would be due before the key before it may go, and have to wait. */
+function tooShort(
+    { lifetime, rotateBefore, overlap }: Planned,
+    property: "lifetime" | "overlap" | "rotateBefore",
+): readonly CheckFailure[] {
     if (!isKnown<string | undefined>(lifetime) || !isKnown<string | undefined>(rotateBefore)) return [];
     if (lifetime === undefined || rotateBefore === undefined) return [];
     if (!isKnown<string | undefined>(overlap)) return [];
     const [life, before] = [parseDuration(lifetime), parseDuration(rotateBefore)];
     const lasting = overlap === undefined ? before : parseDuration(overlap);
     if (before + lasting < life) return [];
-    const reason = `With the overlap of ${overlap ?? rotateBefore} it must be shorter than lifetime (${lifetime}). Shorten it, or lengthen lifetime.`;
-    return [{ property: "rotateBefore", reason }];
+    const reason = `rotateBefore (${rotateBefore}) and overlap (${overlap ?? rotateBefore}) together must be shorter than lifetime (${lifetime}). Shorten one of them, or lengthen lifetime.`;
+    return [{ property, reason }];
 }
 
 /** A key with a lifetime is rotated in its last third unless said, and the one before works as long as that again. */

@@ -23,6 +23,7 @@ import {
     keysOf,
     keysOfWhoeverIsLeft,
     refuseOtherCaller,
+    refuseOwnKey,
     removeKey,
     updateKey,
     type KeySettings,
@@ -129,14 +130,26 @@ export const accessKey: ResourceType<AccessKeyInputs, AccessKeyState, OutscaleAp
         if (live === undefined) {
             await refuseOtherCaller(api, inputs.userName);
             if (state.found !== undefined) throw adoptedGone(state.accessKeyId);
-            return rotate(find(keys, state.previous?.accessKeyId) && state.previous);
+            const before = find(keys, state.previous?.accessKeyId) && state.previous;
+            const kept =
+                inputs.state === "ACTIVE"
+                    ? before
+                    : await retirePrevious(api, { ...state, ...inputs }, before, context);
+            return rotate(kept);
         }
         const next = await bringInLine(api, live, state, inputs, now);
-        if (isUnfinished(state)) {
+        if (isUnfinished(state) && inputs.state === "ACTIVE") {
             // Nobody got this key before: the one before works on from here, for the whole of its overlap.
             const { previous } = state;
             const again = previous && supersededKey(previous, inputs.overlap, now);
             return again === undefined ? next : { ...next, previous: again };
+        }
+        const before = state.previous;
+        const isDead = hasEnded(live, now) && isDue(state, inputs, now);
+        if (isDead && before !== undefined && !hasEnded(before, now)) {
+            // The present key is dead of age, and the one before is all that works: the dead one makes room.
+            await removeKey(api, live.accessKeyId, inputs.userName, now);
+            return rotate(supersededKey(before, inputs.overlap, now));
         }
         const previous = await retirePrevious(api, next, state.previous, context);
         if (previous !== undefined) return { ...next, previous };
@@ -150,7 +163,13 @@ export const accessKey: ResourceType<AccessKeyInputs, AccessKeyState, OutscaleAp
         const isAdoptedElsewhere = context.declared
             .inputsOf(accessKey.token)
             .some((inputs) => "adoptId" in inputs && inputs.adoptId === accessKeyId);
-        if (found !== undefined && isAdoptedElsewhere) return;
+        if (found !== undefined && isAdoptedElsewhere) {
+            const live = find(await keysOfWhoeverIsLeft(api, userName), accessKeyId);
+            if (live === undefined || sameSettings(found, live)) return;
+            throw owedElsewhere(accessKeyId);
+        }
+        // Before the first call: the one before is not removed where the present one is refused.
+        if (found === undefined) refuseOwnKey(api, accessKeyId, "delete");
         if (previous !== undefined) await removeKey(api, previous.accessKeyId, userName, now);
         const live = find(await keysOfWhoeverIsLeft(api, userName), accessKeyId);
         if (live === undefined) return refuseOtherCaller(api, userName);
@@ -182,7 +201,11 @@ async function bringInLine(
     };
     // One that is about to be rotated may have a date that cannot be sent again.
     const isOver = isDue(state, inputs, now) && hasEnded(next, now);
-    if (isOver || sameSettings(live, next)) return next;
+    if (isOver) {
+        const { expirationDate: _past, ...rest } = next;
+        return { ...rest, ...dated(live.expirationDate) };
+    }
+    if (sameSettings(live, next)) return next;
     if (found !== undefined) refuseToReviveUnseen(accessKeyId, live, state, next);
     await updateKey(api, live, next, now);
     return next;
@@ -292,6 +315,16 @@ function stillNeeded(accessKeyId: string, previous: string, cause: Error): Portc
         problem: `The access key ${previous} is not removed: its successor ${accessKeyId} does not work (${cause.message}).`,
         remedy: "See what is wrong with the successor, run `pulumi refresh`, and run again. No key was removed.",
         cause,
+    });
+}
+
+function owedElsewhere(accessKeyId: string): PortcullisError {
+    return new PortcullisError({
+        code: "AmbiguousMatch",
+        problem:
+            `The adopted access key ${accessKeyId} is not given back: this program adopts it under another name, and that ` +
+            "resource does not know what it was before.",
+        remedy: "If the resource was renamed, say so with the `aliases` option. This call was not made.",
     });
 }
 

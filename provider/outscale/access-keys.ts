@@ -136,7 +136,17 @@ export async function keysOfWhoeverIsLeft(
  * @throws PortcullisError InvalidConfiguration
  */
 export async function refuseOtherCaller(api: OutscaleApi, userName: KeyOwner): Promise<void> {
-    if (userName === undefined) await allKeys(api);
+    if (userName !== undefined) return;
+    const { caller } = await visibleKeys(api);
+    if (caller === undefined) return;
+    throw new PortcullisError({
+        code: "InvalidConfiguration",
+        property: "accessKeyId",
+        problem: `The calls are made with a key of the EIM user ${caller}, who has no such access key, and who cannot see those of the root user.`,
+        remedy:
+            "Configure a key of the user that the key was made for. If that is this EIM user, the key is gone: take the resource " +
+            "out with `pulumi state delete`. Nothing has been changed.",
+    });
 }
 
 /** Sends all that a key is to be; `key` is what it is now. */
@@ -223,11 +233,6 @@ export function hasEnded({ expirationDate }: Pick<OwnedKey, "expirationDate">, n
     return expirationDate !== undefined && Date.parse(expirationDate) <= now.getTime();
 }
 
-/** Whether a key can be called with. */
-export function isUsable(key: OwnedKey | undefined, now: Date): boolean {
-    return key?.state === "ACTIVE" && !hasEnded(key, now);
-}
-
 /** The least that the provider's own key keeps: time to see that it is about to end, and to configure another. */
 export const OWN_KEY_LEAST_MS = 7 * 86_400_000;
 
@@ -311,7 +316,7 @@ export async function flawOfKey(
 /** Codes of a caller who is known and may not do this. Source: OUTSCALE user guide, API error codes. */
 const WITHOUT_RIGHT: readonly string[] = ["5", "7"];
 
-function isWithoutRight(error: unknown): boolean {
+export function isWithoutRight(error: unknown): error is OutscaleError {
     return error instanceof OutscaleError && WITHOUT_RIGHT.includes(error.apiCode ?? "");
 }
 

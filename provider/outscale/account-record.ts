@@ -26,7 +26,7 @@ export interface AccountRecord {
 }
 
 /** Reads the whole of it; see `allKeys` for whose key the provider needs. */
-export async function readAccount(api: OutscaleApi): Promise<AccountRecord> {
+export async function recordAccount(api: OutscaleApi): Promise<AccountRecord> {
     const [keys, policy] = await Promise.all([allKeys(api), readPolicy(api)]);
     return { keys, policy };
 }

@@ -158,7 +158,7 @@ function apply(
         if (samePolicy(wanted, before)) return;
         if (isStricter(wanted, before)) {
             const obstacles = await liveObstacles(wanted, { probe }, api, context);
-            if (obstacles.length > 0) throw refused(wanted, obstacles);
+            if (obstacles.length > 0) throw refused(wanted, before, obstacles);
         }
         await set(api, wanted);
         if (!wanted.requireTrustedEnv || probe === undefined) return;
@@ -182,28 +182,38 @@ async function set(api: OutscaleApi, policy: Policy): Promise<void> {
     });
 }
 
+/** One thing that stands in the way, and what to do about its kind. */
+interface Obstacle {
+    readonly what: string;
+    readonly remedy: string;
+}
+
 /** Everything that stands in the way at this moment, so that it is mended in one go. */
 async function liveObstacles(
     wanted: Policy,
     { probe }: Trying,
     api: OutscaleApi,
     context: Context<OutscaleApi>,
-): Promise<readonly string[]> {
+): Promise<readonly Obstacle[]> {
     const { maxAccessKeyExpirationSeconds: seconds } = wanted;
+    const as =
+        (remedy: string) =>
+        (what: string): Obstacle => ({ what, remedy });
     const keys = seconds === 0 ? [] : await allKeys(api);
     const own = ownKeyEnding(api, keys, context.now());
     const ofKeys = [
-        ...blockingKeys(keys, seconds, context.now()).map(describeBlockingKey),
-        ...(own === undefined ? [] : [own]),
+        ...blockingKeys(keys, seconds, context.now())
+            .map(describeBlockingKey)
+            .map(as(`For a key: ${KEY_REMEDY}`)),
+        ...(own === undefined ? [] : [own]).map(as(OWN_KEY_REMEDY)),
     ];
     if (!wanted.requireTrustedEnv) return ofKeys;
     const { rules } = await readAccess(api, []);
-    const ofRules = blockingRules(rules).map(describeBlockingRule);
-    return [
-        ...ofKeys,
-        ...ofRules,
-        ...(await certificateObstacles(probe, ofRules.length === 0, api, context)),
-    ];
+    const ofRules = blockingRules(rules)
+        .map(describeBlockingRule)
+        .map(as(`For a rule: ${RULE_REMEDY}`));
+    const ofCertificate = await certificateObstacles(probe, ofRules.length === 0, api, context);
+    return [...ofKeys, ...ofRules, ...ofCertificate.map(as(CERTIFICATE_REMEDY))];
 }
 
 /**
@@ -218,9 +228,7 @@ async function certificateObstacles(
 ): Promise<readonly string[]> {
     if (probe === undefined) {
         if (everyRuleAsks || api.hasCertificate) return [];
-        return [
-            "No client certificate is there to call with: give `probe`, or configure one for the provider.",
-        ];
+        return ["No client certificate is there to call with."];
     }
     const refusal = await refusalOf(api.presenting(probe), context);
     return refusal === undefined
@@ -228,19 +236,24 @@ async function certificateObstacles(
         : ["A call with the client certificate (`probe`) was refused by the access rules."];
 }
 
-function refused(wanted: Policy, obstacles: readonly string[]): PortcullisError {
+function refused(wanted: Policy, before: Policy, obstacles: readonly Obstacle[]): PortcullisError {
+    const remedies = [...new Set(obstacles.map(({ remedy }) => remedy))];
     return new PortcullisError({
         code: "Lockout",
-        problem: `Refused to ${doing(wanted)}: ${obstacles.join(" ")}`,
-        remedy: `For a key: ${KEY_REMEDY} For a rule: ${RULE_REMEDY} The policy was not changed.`,
+        problem: `Refused to ${doing(wanted, before)}: ${obstacles.map(({ what }) => what).join(" ")}`,
+        remedy: `${remedies.join(" ")} The policy was not changed.`,
     });
 }
 
-function doing({ requireTrustedEnv, maxAccessKeyExpirationSeconds }: Policy): string {
-    if (requireTrustedEnv) return "require a trusted session";
-    return `limit the lifetime of access keys to ${maxAccessKeyExpirationSeconds} seconds`;
+function doing(wanted: Policy, before: Policy): string {
+    if (wanted.requireTrustedEnv && !before.requireTrustedEnv) return "require a trusted session";
+    return `limit the lifetime of access keys to ${wanted.maxAccessKeyExpirationSeconds} seconds`;
 }
 
+const OWN_KEY_REMEDY =
+    "For the provider's own key: move its date on (`KeyAudit`'s `expire`, with a duration), or configure another key of the root user.";
+const CERTIFICATE_REMEDY =
+    "For the certificate: give one that a rule admits as `probe`, or configure one for the provider.";
 const KEY_REMEDY =
     "Give the key an expiration date below the maximum, or remove it: `KeyAudit` does either, by the key's id.";
 const RULE_REMEDY = "Retire the rule, or name a CA in it, in a deployment before this one.";

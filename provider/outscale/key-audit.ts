@@ -24,9 +24,9 @@ import {
     setExpiration,
     type OwnedKey,
 } from "./access-keys";
-import { accountRecord, readAccount, readPolicy, type AccountRecord } from "./account-record";
+import { accountRecord, readPolicy, recordAccount, type AccountRecord } from "./account-record";
 import { admitted, readAccess } from "./account";
-import type { OutscaleApi } from "./api/client";
+import { AnswerLost, type OutscaleApi } from "./api/client";
 import { apiDate, instantOf, sameInstant } from "./dates";
 import { admittedToDelete } from "./deleting";
 import { maxExpiration, secondsOf } from "./policy-inputs";
@@ -97,7 +97,7 @@ export const keyAudit: ResourceType<KeyAuditInputs, KeyAuditState, OutscaleApi> 
 
     async create(inputs, context) {
         const api = admitted(context.client, inputs);
-        const found = inputs.record ?? (await readAccount(api));
+        const found = inputs.record ?? (await recordAccount(api));
         return { id: ID, state: await bringInLine(api, inputs, { found, dates: {}, expire: {} }, context) };
     },
 
@@ -201,9 +201,11 @@ async function bringInLine(
         throw nobodys(id);
     });
     const dates: Record<string, string> = { ...last.dates };
+    const asked: Record<string, string> = { ...last.expire };
     const known = new Map(last.found.keys.map((key) => [key.accessKeyId, key]));
     const reached = (): KeyAuditState => ({
         ...inputs,
+        expire: asked,
         found: { ...last.found, keys: [...known.values()] },
         dates,
         blocking: [],
@@ -212,29 +214,48 @@ async function bringInLine(
     try {
         for (const { key, wanted } of expiring) {
             const { accessKeyId } = key;
-            const isSame = last.expire[accessKeyId] === wanted && !isDue(last, accessKeyId, now);
+            // The provider's own key is moved on in time, however short its duration.
+            const isEnough = !isDue(last, accessKeyId, now) && ownKeyEnding(api, [key], now) === undefined;
+            const isSame = last.expire[accessKeyId] === wanted && isEnough;
             const date = (isSame ? dates[accessKeyId] : undefined) ?? dateOf(wanted, now);
             if (!known.has(accessKeyId)) known.set(accessKeyId, key);
-            if (!sameInstant(key.expirationDate, date)) await setExpiration(api, key, date, now);
+            if (!sameInstant(key.expirationDate, date)) {
+                // An answer that is lost may be of a date that was set: it is known of from here on.
+                const before = dates[accessKeyId];
+                dates[accessKeyId] = date;
+                await setExpiration(api, key, date, now).catch((error: unknown) => {
+                    if (!(error instanceof AnswerLost)) restore(dates, accessKeyId, before);
+                    throw error;
+                });
+            }
             dates[accessKeyId] = date;
+            asked[accessKeyId] = wanted;
         }
         for (const accessKeyId of inputs.remove) {
             const key = keys.find((each) => each.accessKeyId === accessKeyId);
             if (key !== undefined) await removeKey(api, accessKeyId, key.userName, now);
         }
-        const state = { ...reached(), ...(await standingOf(api, inputs, now)) };
+        const state = { ...reached(), expire: inputs.expire, ...(await standingOf(api, inputs, now)) };
         const isActing = expiring.length + inputs.remove.length > 0 || inputs.record !== undefined;
         const ending = isActing ? ownKeyEnding(api, await allKeys(api), now) : undefined;
         if (ending === undefined) return state;
         throw new PortcullisError({
             code: "Lockout",
-            problem: ending,
-            remedy: "Move its date on, or configure another key of the root user for the provider.",
+            problem: `Refused to go on: ${ending}`,
+            remedy:
+                "Move its date on (`expire` with a duration), or configure another key of the root user for the provider. " +
+                "What this resource has set and removed stays so.",
         });
     } catch (error) {
         // What was set is in state from here on, so that it is given back.
         throw new PartialFailure(ID, reached(), error instanceof Error ? error : new Error(String(error)));
     }
+}
+
+function restore(dates: Record<string, string>, accessKeyId: string, before: string | undefined): void {
+    // Not to be found at all, rather than undefined: the state is JSON.
+    if (before === undefined) Reflect.deleteProperty(dates, accessKeyId);
+    else dates[accessKeyId] = before;
 }
 
 /** What stands in the way as the account is now, and when the key ends that asks. */
@@ -265,7 +286,7 @@ function nobodys(accessKeyId: string): PortcullisError {
 }
 
 function contradictions(
-    { expire, remove }: PlannedInputs<KeyAuditInputs>,
+    { expire, remove, maxAccessKeyExpiration: maximum }: PlannedInputs<KeyAuditInputs>,
     now: Date,
     last: unknown,
 ): readonly CheckFailure[] {
@@ -276,12 +297,20 @@ function contradictions(
         ([id, date]) =>
             typeof date === "string" && known[id] !== date && (instantOf(date) ?? Infinity) <= now,
     );
+    const most = typeof maximum === "string" ? (durationOrUndefined(maximum) ?? Infinity) : Infinity;
+    const long = Object.entries(expire).filter(
+        ([, date]) => typeof date === "string" && (durationOrUndefined(date) ?? 0) >= most,
+    );
     const both =
         remove === UNKNOWN ? [] : remove.filter((id) => typeof id === "string" && Object.hasOwn(expire, id));
     return [
         ...over.map(([id]) => ({
             property: `expire.${id}`,
             reason: "It has passed. Give a later date, or remove the key.",
+        })),
+        ...long.map(([id]) => ({
+            property: `expire.${id}`,
+            reason: `It is not below maxAccessKeyExpiration (${String(maximum)}). Shorten it.`,
         })),
         ...both.map((id) => ({
             property: "remove",

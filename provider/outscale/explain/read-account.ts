@@ -1,6 +1,6 @@
 /** Reads all of a live account that decides about access; nothing on it is changed. */
-import { visibleKeys, type OwnedKey } from "../access-keys";
-import { OutscaleError, type OutscaleApi } from "../api/client";
+import { isWithoutRight, visibleKeys, type OwnedKey } from "../access-keys";
+import type { OutscaleApi } from "../api/client";
 import type { OutscaleSettings } from "../settings";
 import type { AccountPicture } from "./explain";
 
@@ -43,7 +43,7 @@ async function ifPermitted<T>(what: string, read: () => Promise<Part<T>>): Promi
     try {
         return await read();
     } catch (error) {
-        if (!(error instanceof OutscaleError) || !["5", "7"].includes(error.apiCode ?? "")) throw error;
+        if (!isWithoutRight(error)) throw error;
         return { value: undefined, notes: [`${what} could not be read: ${error.message}`] };
     }
 }

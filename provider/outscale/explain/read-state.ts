@@ -54,8 +54,8 @@ export function readState(state: ExportedState, file: string): StateAccess {
             keys: keysIn(ours),
             policy: policyIn(ours),
             notes: [
-                "A state holds what its program made and recorded: other rules and access keys of the account are not " +
-                    "in it, and changes made elsewhere since are not either.",
+                "A state holds what its program made, recorded and audited: other rules and access keys of the account " +
+                    "are not in it, and changes made elsewhere since are not either.",
                 ...ours.filter(({ isCondemned }) => isCondemned).map(condemned),
                 ...state.interrupted.map(
                     (what) =>

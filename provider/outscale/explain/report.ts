@@ -13,7 +13,7 @@ export interface AccessReport {
     readonly identities: readonly IdentityReport[];
     readonly rules: readonly RuleReport[];
     readonly authorities: readonly AuthorityReport[];
-    /** Null where they are not known: no state holds them, and not every caller may read them. */
+    /** Null where they are not known: not every state has any, and not every caller may read them. */
     readonly keys: readonly KeyReport[] | null;
     /** Null where it is not known. */
     readonly policy: PolicyReport | null;
@@ -77,7 +77,7 @@ export interface RuleReport {
     }[];
     /** Who would lose what if the rule were deleted. */
     readonly without: readonly Loss[];
-    /** Whether it is the account's last rule, which the API refuses to delete. */
+    /** Whether it is the account's last rule, which the API refuses to delete. False for a state. */
     readonly isLast: boolean;
 }
 

@@ -26,6 +26,7 @@ const audited = z.object({
 const policy = z.object({
     maxAccessKeyExpiration: z.string().optional(),
     requireTrustedEnv: z.boolean().default(false),
+    onlyRelax: z.boolean().default(false),
 });
 
 /**
@@ -52,9 +53,9 @@ export function keysIn(ours: readonly ExportedResource[]): readonly OwnedKey[] |
     return [...new Map([...found, ...present, ...before].map((key) => [key.accessKeyId, key])).values()];
 }
 
-/** The policy that the program declares, if any. */
+/** The policy that the program sets, if any: one that only relaxes does not say what the account has. */
 export function policyIn(ours: readonly ExportedResource[]): ApiAccessPolicy | undefined {
-    const [declared] = readable(ours, apiAccessPolicy.token, policy);
+    const declared = readable(ours, apiAccessPolicy.token, policy).find(({ onlyRelax }) => !onlyRelax);
     if (declared === undefined) return undefined;
     return {
         MaxAccessKeyExpirationSeconds: secondsOf(declared.maxAccessKeyExpiration),

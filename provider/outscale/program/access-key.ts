@@ -18,7 +18,7 @@ export interface AccessKeyArgs {
      * for you to move it on. Not together with `lifetime`; without both the key never expires.
      */
     expirationDate?: pulumi.Input<string>;
-    /** How long each key lasts, as "90d". The key is then rotated. */
+    /** How long each key lasts, as "90d". The key is then rotated; an adopted one is not: it ends, counted from its adoption. */
     lifetime?: pulumi.Input<string>;
     /**
      * How long before its end a key is rotated by the next `up`, as "30d". A third of `lifetime` unless given. Only
@@ -27,12 +27,15 @@ export interface AccessKeyArgs {
     rotateBefore?: pulumi.Input<string>;
     /**
      * How long after a rotation the key before it goes on working, as "7d"; the first `up` after that deactivates and
-     * deletes it. As long as `rotateBefore` unless given. Together they must be shorter than `lifetime`.
+     * deletes it, once the present key is seen to work (`ProofFailed` otherwise). As long as `rotateBefore` unless given. Together they must be shorter than `lifetime`.
      */
     overlap?: pulumi.Input<string>;
-    /** `ACTIVE` unless given. */
+    /**
+     * `ACTIVE` unless given. `INACTIVE` switches the present key off, deletes the one before at once, and ends the
+     * rotation until it is `ACTIVE` again.
+     */
     state?: pulumi.Input<"ACTIVE" | "INACTIVE">;
-    /** `<project>/<stack> <name>` unless given. While a key is being made, its tag begins with "portcullis-pending". */
+    /** `<project>/<stack> <name>` unless given. While a key is being made, its tag begins with "portcullis-pending". An adopted key's own is replaced, and given back by destroy. */
     tag?: pulumi.Input<string>;
     /**
      * Take over this very key instead of making one. Its secret stays unknown here, and it is never rotated. Counts at

@@ -39,14 +39,14 @@ export interface ApiAccessPolicyArgs {
  * The API access policy of an OUTSCALE account; there is one an account. Both of its fields are always sent.
  *
  * A stricter policy is set only when nothing stands in its way: every key of root and of every EIM user ends within the
- * maximum; and for a trusted session every rule names a CA, and a call with the client certificate succeeds. Otherwise
+ * maximum, and the provider's own not in less than 7 days; and for a trusted session every rule names a CA, and a call with the client certificate succeeds. Otherwise
  * it is refused (`Lockout`) with every key and rule that does, and nothing is changed. Destroying it gives back what was
  * found.
  */
 export class ApiAccessPolicy extends DynamicResource {
-    /** As on the account; absent where there is no maximum. */
+    /** As on the account; absent where there is no maximum. With `onlyRelax`, as asked where the account is looser. */
     declare readonly maxAccessKeyExpiration: pulumi.Output<string | undefined>;
-    /** As on the account. */
+    /** As on the account. With `onlyRelax`, as asked where the account is looser. */
     declare readonly requireTrustedEnv: pulumi.Output<boolean>;
     /** What the policy was. */
     declare readonly found: pulumi.Output<Policy>;

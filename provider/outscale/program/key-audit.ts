@@ -37,7 +37,8 @@ export interface KeyAuditArgs {
 /**
  * Every access key of the account, of root and of all EIM users, and those among them that would keep a trusted session
  * from being required. Read when it is created or changed, and by `pulumi refresh`. Where the key that the provider is
- * calling with ends in less than 7 days, or would by what is asked, it is refused (`Lockout`). The provider needs a key of root
+ * calling with ends in less than 7 days, or would by what is asked, an audit that names keys or has a `record` refuses
+ * (`Lockout`); any other tells of it in `ownEnd`. The provider needs a key of root
  * for it (`InvalidConfiguration`): no other can see root's keys.
  */
 export class KeyAudit extends DynamicResource {

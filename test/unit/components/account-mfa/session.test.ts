@@ -102,6 +102,14 @@ describe("a trusted session", () => {
         expect(ancestors(nodes, "account-policy-relaxed")).toContain("account-keys-found");
     });
 
+    test("refuses a key that never ends", async () => {
+        await expect(graph({ ...whole, accessKeys: { ci: {} } })).rejects.toMatchObject({
+            code: "InvalidInput",
+            property: "accessKeys.ci",
+            problem: 'The access key "ci" would never end, and in a trusted session every key has to.',
+        });
+    });
+
     test.each([
         ["90d", "90d"],
         ["2161h", "90d"],

@@ -148,6 +148,38 @@ describe("the key before is kept", () => {
     });
 });
 
+test("a successor that died of age makes room, where the key before is all that works", async () => {
+    const { account, at, now } = accountWithClock();
+    const endless = inputs({ userName: "ci" });
+    const first = await accessKey.create(endless, startProcess(account, { now }).context);
+    at(100);
+    const ending = inputs({ userName: "ci", lifetime: "90d" });
+    const second = await accessKey.update(
+        first.id,
+        first.state,
+        ending,
+        startProcess(account, { now }).context,
+    );
+    expect(second.previous?.accessKeyId).toBe(first.id);
+    at(200);
+    const third = await accessKey.update(first.id, second, ending, startProcess(account, { now }).context);
+    expect(keysOf(account)).toMatchObject([
+        { id: first.id, state: "ACTIVE", end: null },
+        { id: third.accessKeyId, state: "ACTIVE", end: dateAfter(290) },
+    ]);
+    expect(third.previous?.accessKeyId).toBe(first.id);
+});
+
+test("switching off reaches the key before also where its successor is gone", async () => {
+    const { account, now, id, state } = await rotated();
+    change(account, "UpdateAccessKey", { AccessKeyId: state.accessKeyId, State: "INACTIVE", UserName: "ci" });
+    change(account, "DeleteAccessKey", { AccessKeyId: state.accessKeyId, UserName: "ci" });
+    const off = { ...wanted, state: "INACTIVE" as const };
+    const next = await accessKey.update(id, state, off, startProcess(account, { now }).context);
+    expect(keysOf(account)).toMatchObject([{ id: next.accessKeyId, state: "INACTIVE" }]);
+    expect(next.previous).toBeUndefined();
+});
+
 test("switching the resource off reaches the key before at once", async () => {
     const { account, now, id, state } = await rotated();
     const off = { ...wanted, state: "INACTIVE" as const };
@@ -222,14 +254,18 @@ describe("an adopted key is given back", () => {
         expect(await day(5, 60)).toMatchObject([{ tag: "by hand", end: dateAfter(50) }]);
     });
 
-    test("by the resource that declares it now, where it was renamed", async () => {
+    test("or refused where the resource that adopts it now does not know what it was", async () => {
         const { account } = accountWithClock();
         const hand = putKey(account, { UserName: "ci", Tag: "by hand" });
         const adopting = inputs({ userName: "ci", adoptId: hand, expirationDate: dateAfter(50) });
         const { id, state } = await accessKey.create(adopting, startProcess(account).context);
         const { context } = startProcess(account);
         context.declared.add(accessKey.token, { inputs: adopting, last: {} });
-        await accessKey.delete(id, state, context);
+        const error = await rejection(accessKey.delete(id, state, context));
+        expect(error.message).toMatch(/adopts it under another name.*`aliases`/);
+        // The other way round, as when the new name is taken back: it found the key as it is and has nothing to give.
+        const found = { state: "ACTIVE" as const, tag: "p/s key", expirationDate: dateAfter(50) };
+        await accessKey.delete(id, { ...state, found }, context);
         expect(keysOf(account)).toMatchObject([{ tag: "p/s key", end: dateAfter(50) }]);
     });
 });

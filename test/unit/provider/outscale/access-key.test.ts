@@ -246,13 +246,18 @@ describe("the key that makes the calls", () => {
     test("is not deleted, neither as the present one nor as the one before", async () => {
         const { account } = accountWithClock();
         const { state } = await accessKey.create(inputs({ lifetime: "90d" }), startProcess(account).context);
-        const ownState = { ...state, accessKeyId: account.accessKey };
+        const holder = putKey(account);
+        const before = keysOf(account);
+        const ownState = {
+            ...state,
+            accessKeyId: account.accessKey,
+            previous: { accessKeyId: holder, retiresAt: NOW.toISOString() },
+        };
         const refused = /^Refused to delete the access key/;
         expect(
             (await rejection(accessKey.delete("x", ownState, startProcess(account).context))).message,
         ).toMatch(refused);
         const previous = { accessKeyId: account.accessKey, retiresAt: NOW.toISOString() };
-        const before = keysOf(account);
         const rotated = { ...state, previous };
         expect(
             (await rejection(accessKey.delete("x", rotated, startProcess(account).context))).message,

@@ -89,9 +89,10 @@ describe("requiring a trusted session", () => {
                 `The access key ${users} of the EIM user ci ends only on ${dateAfter(365)}, not within the maximum of 7776000 seconds.`,
                 `The access rule ${world ?? ""} "Default Rule" [IP 0.0.0.0/0] names no authority.`,
                 `The access rule ${office ?? ""} [IP 192.0.2.0/24] names no authority.`,
-                "No client certificate is there to call with: give `probe`, or configure one for the provider.",
+                "No client certificate is there to call with.",
                 "For a key: Give the key an expiration date below the maximum, or remove it: `KeyAudit` does either, by the key's id.",
-                "For a rule: Retire the rule, or name a CA in it, in a deployment before this one. The policy was not changed.",
+                "For a rule: Retire the rule, or name a CA in it, in a deployment before this one.",
+                "For the certificate: give one that a rule admits as `probe`, or configure one for the provider. The policy was not changed.",
             ].join(" "),
         );
         expect(policyOf(account)).toEqual(OPEN);

@@ -153,6 +153,54 @@ describe("what it mends", () => {
         expect(endOf(account, rolling)).toBe(after(51).getTime());
     });
 
+    test("the provider's own key is moved on before its last 7 days, however short its duration", async () => {
+        const { account, at, now } = accountWithClock();
+        const wanted = inputs({ expire: { [account.accessKey]: "15d" } });
+        const { id, state } = await create(account, { expire: wanted.expire });
+        at(9);
+        expect(keyAudit.diff(state, wanted, now()).changed).toEqual(["dates"]);
+        await keyAudit.update(id, state, wanted, startProcess(account, { now }).context);
+        expect(endOf(account, account.accessKey)).toBe(after(24).getTime());
+    });
+
+    test.each(["refused", "lost"] as const)(
+        "a date whose change is %s is set by the next run",
+        async (fate) => {
+            const { account } = accountWithClock();
+            const key = putKey(account);
+            const { id, state } = await create(account, { expire: { [key]: dateAfter(30) } });
+            const wanted = inputs({ expire: { [key]: dateAfter(60) } });
+            const mishap = (call: string) => (call === "UpdateAccessKey" ? fate : undefined);
+            const failure: unknown = await rejection(
+                keyAudit.update(id, state, wanted, startProcess(account, { mishap }).context),
+            );
+            if (!(failure instanceof PartialFailure)) throw failure;
+            // What the update itself threw holds its own state.
+            const partial = failure.state as KeyAuditState;
+            expect(keyAudit.diff(partial, wanted, NOW).changed).toEqual(["expire"]);
+            const next = await keyAudit.update(id, partial, wanted, startProcess(account).context);
+            expect(endOf(account, key)).toBe(after(60).getTime());
+            expect(keyAudit.diff(next, wanted, NOW).changed).toEqual([]);
+            await keyAudit.delete(id, next, startProcess(account).context);
+            expect(endOf(account, key)).toBeNull();
+        },
+    );
+
+    test("a first date whose answer is lost is given back all the same", async () => {
+        const { account } = accountWithClock();
+        const key = putKey(account);
+        const mishap = (call: string) => (call === "UpdateAccessKey" ? "lost" : undefined);
+        const wanted = inputs({ expire: { [key]: "30d" } });
+        const failure: unknown = await rejection(
+            keyAudit.create(wanted, startProcess(account, { mishap }).context),
+        );
+        if (!(failure instanceof PartialFailure)) throw failure;
+        expect(endOf(account, key)).toBe(after(30).getTime());
+        // What the creation itself threw holds its own state.
+        await keyAudit.delete(failure.id, failure.state as KeyAuditState, startProcess(account).context);
+        expect(endOf(account, key)).toBeNull();
+    });
+
     test("what was reached before a refusal is in state, and given back", async () => {
         const { account } = accountWithClock();
         const [first, second] = [putKey(account), putKey(account)];
@@ -250,78 +298,8 @@ describe("the key that makes the calls", () => {
             keyAudit.update(id, state, wanted, startProcess(account, { now }).context),
         );
         expect(error.message).toMatch(
-            /ends on .*, in less than 7 days\. Move its date on, or configure another key/,
+            /ends on .*, in less than 7 days\. Move its date on \(`expire` with a duration\), or configure another key/,
         );
-    });
-});
-
-describe("what it gives back", () => {
-    test("is nothing where somebody has moved the date since, or where what was found is over", async () => {
-        const { account, at, now } = accountWithClock();
-        const [moved, over] = [putKey(account), putKey(account, { ExpirationDate: dateAfter(5) })];
-        const { id, state } = await create(account, { expire: { [moved]: "30d", [over]: "30d" } });
-        const request = { AccessKeyId: moved, ExpirationDate: dateAfter(40) };
-        account.execute("UpdateAccessKey", request, { sourceAddress: OUTSIDE });
-        at(6);
-        await keyAudit.delete(id, state, startProcess(account, { now }).context);
-        expect([endOf(account, moved), endOf(account, over)]).toEqual([
-            after(40).getTime(),
-            after(30).getTime(),
-        ]);
-    });
-
-    test("is what the record says, where a deployment was interrupted after it had set a date", async () => {
-        const { account } = accountWithClock();
-        const key = putKey(account);
-        const record = (await create(account)).state.found;
-        await create(account, { expire: { [key]: "30d" }, record });
-        const again = await create(account, { expire: { [key]: "30d" }, record });
-        await keyAudit.delete(again.id, again.state, startProcess(account).context);
-        expect(endOf(account, key)).toBeNull();
-    });
-});
-
-describe("what it leaves as it is", () => {
-    test("is a date that a maximum in force asks for", async () => {
-        const { account } = accountWithClock();
-        const key = putKey(account);
-        const request = { AccessKeyId: account.accessKey, ExpirationDate: dateAfter(30) };
-        account.execute("UpdateAccessKey", request, { sourceAddress: OUTSIDE });
-        const { id, state } = await create(account, { expire: { [key]: "30d" } });
-        const policy = { MaxAccessKeyExpirationSeconds: 7_776_000, RequireTrustedEnv: false };
-        account.restore({ ...account.snapshot(), policy });
-        const { context } = startProcess(account);
-        context.declared.add("outscale:ApiAccessPolicy", { inputs: {}, last: {} });
-        await keyAudit.delete(id, state, context);
-        expect(endOf(account, key)).toBe(after(30).getTime());
-        // One that nothing declares was left by a run that was stopped: to forget the dates would be to forget it too.
-        const error = await rejection(keyAudit.delete(id, state, startProcess(account).context));
-        expect(error).toMatchObject({ code: "AmbiguousMatch" });
-        expect(error.message).toMatch(/deploy that program once more, to its end/);
-    });
-
-    test("is a key that has ended: it is not revived", async () => {
-        const { account, at, now } = accountWithClock();
-        const key = putKey(account);
-        const { id, state } = await create(account, { expire: { [key]: "5d" } });
-        at(6);
-        await keyAudit.delete(id, state, startProcess(account, { now }).context);
-        expect(endOf(account, key)).toBe(after(5).getTime());
-    });
-
-    test("is a key that another audit of the program mends and knows; one that does not know it is refused", async () => {
-        const { account } = accountWithClock();
-        const key = putKey(account);
-        const { id, state } = await create(account, { expire: { [key]: "30d" } });
-        const { context } = startProcess(account);
-        const again = inputs({ expire: { [key]: "30d" } });
-        context.declared.add(keyAudit.token, { inputs: again, last: {} });
-        const error = await rejection(keyAudit.delete(id, state, context));
-        expect(error.message).toMatch(/under another name.*`aliases`/);
-        const knowing = startProcess(account).context;
-        knowing.declared.add(keyAudit.token, { inputs: { ...again, record: state.found }, last: {} });
-        await keyAudit.delete(id, state, knowing);
-        expect(endOf(account, key)).toBe(after(30).getTime());
     });
 });
 

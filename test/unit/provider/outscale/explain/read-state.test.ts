@@ -240,6 +240,7 @@ test("keys are those that the program made and that an audit found; the policy i
         madeRule("aar-1"),
         of("KeyAudit", "keys", audit),
         of("AccessKey", "key", key),
+        of("ApiAccessPolicy", "relaxed", { requireTrustedEnv: true, onlyRelax: true }),
         of("ApiAccessPolicy", "policy", { maxAccessKeyExpiration: "90d", requireTrustedEnv: true }),
     ]);
     const owned = { userName: "ci", state: "ACTIVE", tag: "p/s key" };
@@ -249,6 +250,8 @@ test("keys are those that the program made and that an audit found; the policy i
         { accessKeyId: "BEFORE", ...owned },
     ]);
     expect(picture.policy).toEqual({ MaxAccessKeyExpirationSeconds: 7_776_000, RequireTrustedEnv: true });
+    const unset = read([of("ApiAccessPolicy", "relaxed", { requireTrustedEnv: true, onlyRelax: true })]);
+    expect(unset.picture.policy).toBeUndefined();
 });
 
 test("the report names the state, and says what it cannot know", () => {
