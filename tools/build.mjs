@@ -1,7 +1,7 @@
 // Builds dist/: every source file transpiled one to one by esbuild, sdk/runtime.js bundled, declarations by tsc.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const quiet = process.argv.includes("--quiet");
@@ -56,6 +56,12 @@ await build({
 });
 const main = "dist/sdk/cli/main.js";
 if (existsSync(main)) chmodSync(main, 0o755);
+// npm links commands when it installs, and then there is no build yet: `npx portcullis` works in a clone too.
+const command = "node_modules/.bin/portcullis";
+if (existsSync("node_modules/.bin") && !existsSync(command)) {
+    rmSync(command, { force: true });
+    symlinkSync(join("..", "..", main), command);
+}
 // A quickstart needs no declarations: tsc takes longer than all the rest.
 if (!quiet) execFileSync("node_modules/.bin/tsc", ["-p", "tsconfig.build.json"], { stdio: "inherit" });
 if (!quiet) console.log(`built dist in ${((performance.now() - started) / 1000).toFixed(1)} s`);
