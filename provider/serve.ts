@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Declarations } from "./declarations";
 import { hasUnknown } from "./inputs";
 import { PartialFailure, UNKNOWN, type Context, type PlannedInputs, type ResourceType } from "./resource";
+import { UNKNOWN_SENTINELS } from "./unknown-sentinels";
 
 /** Reads a value of the stack's configuration by its full key (`outscale:region`), decrypted. */
 export type ReadConfig = (key: string) => string | undefined;
@@ -29,16 +30,6 @@ interface ServedDiff {
 
 type Bag = Record<string, unknown>;
 
-/** How values that are not known yet arrive from the engine, by their kind. Source: sdk/go/common/resource/plugin. */
-const UNKNOWN_SENTINELS = new Set([
-    "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
-    "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
-    "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
-    "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
-    "030794c1-ac77-496b-92df-f27374a8bd58",
-    "e48ece36-62e2-4504-bad9-02848725956a",
-    "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
-]);
 const UNKNOWN_TEXT = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /**

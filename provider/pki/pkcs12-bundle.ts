@@ -8,23 +8,13 @@ import * as fields from "./fields";
 import { keyMatchesCertificate, normalisePrivateKey } from "./keys";
 import { parseCertificate } from "./parsed-certificate";
 import { fingerprintSha1, normalisePem } from "./pem";
-import { makePkcs12, PKCS12_ENCRYPTIONS, type Pkcs12Encryption } from "./pkcs12";
+import { makePkcs12, PKCS12_ENCRYPTIONS, type Pkcs12Contents, type Pkcs12Encryption } from "./pkcs12";
 
-export interface Pkcs12BundleInputs {
-    readonly certificatePem: string;
-    /** The certificate's private key, unencrypted PEM. Secret. */
-    readonly privateKeyPem: string;
-    /** The authorities above the certificate, each the issuer of the one before it; none unless given. */
-    readonly chainPems: readonly string[];
-    /** What opens the file: 12 to 128 printable ASCII characters. Secret. */
-    readonly password: string;
-    /** What importers show; the certificate's common name unless given. 1 to 64 characters. */
-    readonly friendlyName?: string | undefined;
-    /** "modern" unless said. */
-    readonly encryption: Pkcs12Encryption;
-    /** Rounds of each derivation from the password: 10,000 to 600,000. */
-    readonly iterations: number;
-}
+/**
+ * What the file holds, as `check` lets it through: the chain in order, a password of 12 to 128 printable ASCII characters,
+ * 10,000 to 600,000 rounds. `friendlyName` is the certificate's common name unless given. Key and password are secret.
+ */
+export type Pkcs12BundleInputs = Pkcs12Contents;
 
 export interface Pkcs12BundleState extends Pkcs12BundleInputs {
     /** The file, base64. Secret. */
