@@ -1,12 +1,10 @@
 /** The signature against the official Python SDK's, for many requests at once. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import * as fc from "fast-check";
 import { before, describe, it } from "mocha";
 import { signedHeaders } from "../../provider/outscale/api/signature";
+import { pythonWith } from "../oracles/python";
 
 const SDK = "osc-sdk-python";
 const VERSION = "0.42.0";
@@ -26,41 +24,18 @@ for case in json.load(sys.stdin):
 json.dump(signed, sys.stdout)
 `;
 
-/** The Python of the SDK's environment, built once for all runs; several builds at once do not disturb each other. */
-function pythonWithSdk(): string {
-    const cache = join(homedir(), ".cache", "portcullis");
-    const home = join(cache, `${SDK}-${VERSION}`);
-    const python = join(home, "bin", "python");
-    if (existsSync(python)) return python;
-    mkdirSync(cache, { recursive: true });
-    const building = mkdtempSync(`${home}.build-`);
-    try {
-        execFileSync("python3", ["-m", "venv", building], { stdio: "pipe" });
-        const pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `${SDK}==${VERSION}`];
-        execFileSync(join(building, "bin", "python"), pip, { stdio: "pipe" });
-        renameSync(building, home);
-    } catch (error) {
-        rmSync(building, { recursive: true, force: true });
-        // Another run may have finished first.
-        if (!existsSync(python)) throw error;
-    }
-    return python;
-}
-
 describe(`the signature and ${SDK} ${VERSION}`, function () {
     this.timeout(180_000);
     let python: string;
 
-    before(function () {
-        try {
-            python = pythonWithSdk();
-        } catch (error) {
-            const [reason] = error instanceof Error ? error.message.split("\n") : [];
-            console.log(
-                `      skipped: ${SDK} ${VERSION} could not be installed (${reason ?? "unknown reason"})`,
-            );
-            this.skip();
+    before(async function () {
+        const environment = await pythonWith(SDK, VERSION);
+        if ("python" in environment) {
+            python = environment.python;
+            return;
         }
+        console.log(`      skipped: ${environment.missing}`);
+        this.skip();
     });
 
     it("are equal for any call, body, moment, region and key", () => {

@@ -1,51 +1,26 @@
 /** Python environments for tests: one package at one version each, built once and kept between runs. */
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
-import { access, mkdir, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { kept } from "./kept";
 
 const run = promisify(execFile);
 
 /** An interpreter that has the package, or why there is none. */
 export type PythonEnvironment = { readonly python: string } | { readonly missing: string };
 
-async function exists(path: string): Promise<boolean> {
-    return access(path).then(
-        () => true,
-        () => false,
-    );
-}
-
-/**
- * The interpreter of an environment in `~/.cache/portcullis/<name>-<version>`. Built under a name of its own and then
- * renamed: of several first users at once one wins, and none sees half of it.
- */
+/** The interpreter of an environment in `~/.cache/portcullis/<name>-<version>`. */
 export async function pythonWith(name: string, version: string): Promise<PythonEnvironment> {
-    const cache = join(homedir(), ".cache", "portcullis");
-    const home = join(cache, `${name}-${version}`);
-    const python = join(home, "bin", "python");
-    if (await exists(python)) return { python };
-    const draft = `${home}.${randomBytes(6).toString("hex")}`;
-    try {
-        await mkdir(cache, { recursive: true });
+    const found = await kept(`${name}-${version}`, join("bin", "python"), async (draft) => {
         await run("python3", ["-m", "venv", draft], { timeout: 120_000 });
         await run(
             join(draft, "bin", "python"),
             ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `${name}==${version}`],
             { timeout: 180_000 },
         );
-        await rename(draft, home).catch(async (error: unknown) => {
-            if (!(await exists(python))) throw error;
-        });
-        return { python };
-    } catch (error) {
-        const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : "unknown";
-        return { missing: `${name} ${version} could not be installed for python3 (${why})` };
-    } finally {
-        await rm(draft, { recursive: true, force: true });
-    }
+    });
+    if ("path" in found) return { python: found.path };
+    return { missing: `${name} ${version} could not be installed for python3 (${found.why})` };
 }
 
 /** Runs an interpreter with no environment but PATH and what is given, and gives back what it printed. */
