@@ -79,12 +79,17 @@ export interface ResourceType<Inputs extends object, State extends Inputs, Clien
  * so that the next run continues instead of making a second one.
  */
 export class PartialFailure<State> extends Error {
+    public readonly reason: Error;
+
+    /** `reason` is what the later step threw, whatever it is. */
     constructor(
         public readonly id: string,
         public readonly state: State,
-        public readonly reason: Error,
+        reason: unknown,
     ) {
-        super(reason.message, { cause: reason });
+        const error = reason instanceof Error ? reason : new Error(String(reason));
+        super(error.message, { cause: error });
+        this.reason = error;
         this.name = "PartialFailure";
     }
 }

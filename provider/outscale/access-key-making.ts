@@ -3,9 +3,9 @@ import { PortcullisError } from "../errors";
 import { PartialFailure, type Context } from "../resource";
 import type { AccessKeyInputs, AccessKeyState } from "./access-key";
 import { wantedExpiration } from "./access-key-timing";
-import { flawOfKey, keysOf, removeKey, updateKey } from "./access-keys";
+import { createKey, flawOfKey, keysOf, removeKey, updateKey } from "./access-keys";
 import { createOnce, type OutscaleApi } from "./api/client";
-import { apiDate } from "./dates";
+import { apiDate, dated } from "./dates";
 
 /** An unfinished creation's keys carry this before their tag: their secrets reached nobody. */
 export const PENDING = "portcullis-pending ";
@@ -39,16 +39,8 @@ export async function makeKey(
         const now = context.now();
         const since = apiDate(now);
         const expirationDate = wantedExpiration(inputs, since);
-        const dated = expirationDate === undefined ? {} : { expirationDate };
         const { AccessKeyId: accessKeyId, SecretKey: secretKey } = await createOnce({
-            create: async () => {
-                const { AccessKey } = await api.call("CreateAccessKey", {
-                    Tag: pending,
-                    ...(expirationDate === undefined ? {} : { ExpirationDate: expirationDate }),
-                    ...(userName === undefined ? {} : { UserName: userName }),
-                });
-                return AccessKey;
-            },
+            create: () => createKey(api, userName, { tag: pending, expirationDate }),
             // The secret is lost with the answer: what was made is of no use to anybody.
             find: removeUnfinished,
         });
@@ -58,12 +50,11 @@ export async function makeKey(
             throw notWorking(accessKeyId, flaw);
         }
         api.claimed.add(accessKeyId);
-        const state = { ...inputs, accessKeyId, secretKey, since, ...dated };
+        const state = { ...inputs, accessKeyId, secretKey, since, ...dated(expirationDate) };
         try {
-            await updateKey(api, { accessKeyId, userName, ...dated }, state, now);
+            await updateKey(api, { accessKeyId, userName, expirationDate }, state, now);
         } catch (error) {
-            const reason = error instanceof Error ? error : new Error(String(error));
-            throw new PartialFailure(accessKeyId, { ...state, tag: pending }, reason);
+            throw new PartialFailure(accessKeyId, { ...state, tag: pending }, error);
         }
         return state;
     });

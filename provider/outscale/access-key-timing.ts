@@ -1,6 +1,6 @@
 /** When an access key ends, is rotated, and gives way for good: pure decisions over its inputs and its state. */
 import { parseDuration } from "../duration";
-import { apiDate, instantOf } from "./dates";
+import { apiDate, dated, instantOf } from "./dates";
 
 /** How long a key lasts, by a date or by a lifetime; by neither, for ever. */
 export interface KeyLife {
@@ -50,7 +50,7 @@ export function supersededKey(
     return {
         accessKeyId,
         retiresAt: apiDate(new Date(now.getTime() + lasting)),
-        ...(expirationDate === undefined ? {} : { expirationDate }),
+        ...dated(expirationDate),
     };
 }
 

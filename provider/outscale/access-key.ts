@@ -2,6 +2,7 @@
 import type { z } from "zod";
 import { changedProperties } from "../changes";
 import { sameDuration } from "../duration";
+import { readable } from "../declarations";
 import { PortcullisError } from "../errors";
 import { checkInputs, hasUnknown, isKnown } from "../inputs";
 import { PartialFailure, type Context, type PlannedInputs, type ResourceType } from "../resource";
@@ -32,8 +33,8 @@ import {
 import { admitted } from "./account";
 import { readPolicy } from "./account-record";
 import { AnswerLost, type OutscaleApi } from "./api/client";
-import { apiDate, sameInstant } from "./dates";
-import { admittedToDelete } from "./deleting";
+import { apiDate, dated, sameInstant } from "./dates";
+import { admittedToDelete, owedElsewhere } from "./deleting";
 import { REFRESH_SHARED_MS } from "./refresh";
 import { canHaveDate } from "./trusted-session";
 
@@ -141,8 +142,9 @@ export const accessKey: ResourceType<AccessKeyInputs, AccessKeyState, OutscaleAp
         if (isUnfinished(state) && inputs.state === "ACTIVE") {
             // Nobody got this key before: the one before works on from here, for the whole of its overlap.
             const { previous } = state;
-            const again = previous && supersededKey(previous, inputs.overlap, now);
-            return again === undefined ? next : { ...next, previous: again };
+            return previous === undefined
+                ? next
+                : { ...next, previous: supersededKey(previous, inputs.overlap, now) };
         }
         const before = state.previous;
         const isDead = hasEnded(live, now) && isDue(state, inputs, now);
@@ -160,13 +162,13 @@ export const accessKey: ResourceType<AccessKeyInputs, AccessKeyState, OutscaleAp
         const api = admittedToDelete(context, state);
         const now = context.now();
         const { accessKeyId, userName, previous, found } = state;
-        const isAdoptedElsewhere = context.declared
-            .inputsOf(accessKey.token)
-            .some((inputs) => "adoptId" in inputs && inputs.adoptId === accessKeyId);
-        if (found !== undefined && isAdoptedElsewhere) {
+        const declared = readable(accessKeySchema, context.declared.inputsOf(accessKey.token));
+        if (found !== undefined && declared.some(({ adoptId }) => adoptId === accessKeyId)) {
             const live = find(await keysOfWhoeverIsLeft(api, userName), accessKeyId);
             if (live === undefined || sameSettings(found, live)) return;
-            throw owedElsewhere(accessKeyId);
+            const adopting =
+                "adopts it under another name, and that resource does not know what it was before";
+            throw owedElsewhere(`The adopted access key ${accessKeyId}`, adopting);
         }
         // Before the first call: the one before is not removed where the present one is refused.
         if (found === undefined) refuseOwnKey(api, accessKeyId, "delete");
@@ -241,8 +243,7 @@ async function givenBack(
     now: Date,
 ): Promise<KeySettings> {
     const { maxAccessKeyExpirationSeconds } = await readPolicy(api);
-    const isKept = !canHaveDate(found.expirationDate, maxAccessKeyExpirationSeconds, now);
-    if (!isKept) return found;
+    if (canHaveDate(found.expirationDate, maxAccessKeyExpirationSeconds, now)) return found;
     const { expirationDate: _found, ...rest } = found;
     return { ...rest, ...dated(live.expirationDate) };
 }
@@ -263,7 +264,7 @@ async function adopt(
     accessKeyId: string,
     now: Date,
 ): Promise<AccessKeyState> {
-    const live = (await keysOf(api, inputs.userName)).find((key) => key.accessKeyId === accessKeyId);
+    const live = find(await keysOf(api, inputs.userName), accessKeyId);
     if (live === undefined) {
         await refuseOtherCaller(api, inputs.userName);
         throw new PortcullisError({
@@ -305,26 +306,12 @@ function sameSettings(one: KeySettings, other: KeySettings): boolean {
     );
 }
 
-function dated(expirationDate: string | undefined): { readonly expirationDate?: string } {
-    return expirationDate === undefined ? {} : { expirationDate };
-}
-
 function stillNeeded(accessKeyId: string, previous: string, cause: Error): PortcullisError {
     return new PortcullisError({
         code: "ProofFailed",
         problem: `The access key ${previous} is not removed: its successor ${accessKeyId} does not work (${cause.message}).`,
         remedy: "See what is wrong with the successor, run `pulumi refresh`, and run again. No key was removed.",
         cause,
-    });
-}
-
-function owedElsewhere(accessKeyId: string): PortcullisError {
-    return new PortcullisError({
-        code: "AmbiguousMatch",
-        problem:
-            `The adopted access key ${accessKeyId} is not given back: this program adopts it under another name, and that ` +
-            "resource does not know what it was before.",
-        remedy: "If the resource was renamed, say so with the `aliases` option. This call was not made.",
     });
 }
 

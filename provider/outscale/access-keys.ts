@@ -1,10 +1,10 @@
 /** The access keys of an account: whose they are, how they are changed and removed, and which one is never touched. */
 import { PortcullisError } from "../errors";
 import { OutscaleError } from "./api/errors";
-import type { AccessKey, User } from "./api/calls";
+import type { AccessKey, AccessKeySecretKey, User } from "./api/calls";
 import type { OutscaleApi } from "./api/client";
 import { deleteOnce } from "./api/once";
-import { instantOf } from "./dates";
+import { dated, instantOf } from "./dates";
 
 /** Whose a key is: the name of an EIM user, or nothing for the user whose key makes the calls, as a rule root. */
 export type KeyOwner = string | undefined;
@@ -35,13 +35,13 @@ function owned(key: AccessKey, userName: KeyOwner): OwnedKey {
         // One that cannot be read is shown as it came, and counts as none that will do.
         return instant?.toISOString() ?? text;
     };
-    const [expirationDate, creationDate] = [dateOf(key.ExpirationDate), dateOf(key.CreationDate)];
+    const creationDate = dateOf(key.CreationDate);
     return {
         accessKeyId: key.AccessKeyId,
         ...(userName === undefined ? {} : { userName }),
         state: key.State === "INACTIVE" ? "INACTIVE" : "ACTIVE",
         ...(key.Tag === undefined || key.Tag === "" ? {} : { tag: key.Tag }),
-        ...(expirationDate === undefined ? {} : { expirationDate }),
+        ...dated(dateOf(key.ExpirationDate)),
         ...(creationDate === undefined ? {} : { creationDate }),
     };
 }
@@ -149,6 +149,20 @@ export async function refuseOtherCaller(api: OutscaleApi, userName: KeyOwner): P
     });
 }
 
+/** Makes a key. The answer is all that ever shows its secret. */
+export async function createKey(
+    api: OutscaleApi,
+    userName: KeyOwner,
+    { tag, expirationDate }: { readonly tag: string; readonly expirationDate: string | undefined },
+): Promise<AccessKeySecretKey> {
+    const { AccessKey } = await api.call("CreateAccessKey", {
+        Tag: tag,
+        ...(expirationDate === undefined ? {} : { ExpirationDate: expirationDate }),
+        ...named(userName),
+    });
+    return AccessKey;
+}
+
 /** Sends all that a key is to be; `key` is what it is now. */
 export async function updateKey(
     api: OutscaleApi,
@@ -234,7 +248,12 @@ export function hasEnded({ expirationDate }: Pick<OwnedKey, "expirationDate">, n
 }
 
 /** The least that the provider's own key keeps: time to see that it is about to end, and to configure another. */
-export const OWN_KEY_LEAST_MS = 7 * 86_400_000;
+const OWN_KEY_LEAST_MS = 7 * 86_400_000;
+
+/** Whether a date of the provider's own key is less than 7 days away. */
+export function isEndingSoon(expirationDate: string, now: Date): boolean {
+    return Date.parse(expirationDate) < now.getTime() + OWN_KEY_LEAST_MS;
+}
 
 /**
  * Whether a date would end the provider's own key too soon: nearer than its own, and less than 7 days away. A date that
@@ -247,9 +266,8 @@ export function endsOwnKey(
     now: Date,
 ): boolean {
     if (accessKeyId !== api.accessKeyId || wanted === undefined) return false;
-    const end = Date.parse(wanted);
-    const isSooner = present === undefined || end < Date.parse(present);
-    return isSooner && end < now.getTime() + OWN_KEY_LEAST_MS;
+    const isSooner = present === undefined || Date.parse(wanted) < Date.parse(present);
+    return isSooner && isEndingSoon(wanted, now);
 }
 
 function refuseOwnEnd(
@@ -270,7 +288,7 @@ function refuseOwnEnd(
 export function ownKeyEnding(api: OutscaleApi, keys: readonly OwnedKey[], now: Date): string | undefined {
     const own = keys.find(({ accessKeyId }) => accessKeyId === api.accessKeyId);
     const end = own?.expirationDate;
-    if (end === undefined || !(Date.parse(end) < now.getTime() + OWN_KEY_LEAST_MS)) return undefined;
+    if (end === undefined || !isEndingSoon(end, now)) return undefined;
     return `The access key ${api.accessKeyId}, with which the provider itself is calling, ends on ${end}, in less than 7 days.`;
 }
 

@@ -1,6 +1,6 @@
 /** What an account's keys and policy were before anything of them was changed: kept in state, so that it can be given back. */
 import { z } from "zod";
-import { allKeys, type OwnedKey } from "./access-keys";
+import type { OwnedKey } from "./access-keys";
 import type { OutscaleApi } from "./api/client";
 import type { Policy } from "./trusted-session";
 
@@ -23,12 +23,6 @@ export const accountRecord = z.object({ keys: z.array(foundKey), policy: foundPo
 export interface AccountRecord {
     readonly keys: readonly OwnedKey[];
     readonly policy: Policy;
-}
-
-/** Reads the whole of it; see `allKeys` for whose key the provider needs. */
-export async function recordAccount(api: OutscaleApi): Promise<AccountRecord> {
-    const [keys, policy] = await Promise.all([allKeys(api), readPolicy(api)]);
-    return { keys, policy };
 }
 
 export async function readPolicy(

@@ -10,7 +10,7 @@ import { allKeys, ownKeyEnding } from "./access-keys";
 import { admitted, readAccess } from "./account";
 import { accountRecord, readPolicy } from "./account-record";
 import type { OutscaleApi } from "./api/client";
-import { admittedToDelete } from "./deleting";
+import { admittedToDelete, owedElsewhere } from "./deleting";
 import { durationOf, maxExpiration, secondsOf } from "./policy-inputs";
 import { refusalOf } from "./probe";
 import { REFRESH_SHARED_MS } from "./refresh";
@@ -23,6 +23,7 @@ import {
     isStricter,
     looser,
     samePolicy,
+    type BlockingKey,
     type Policy,
 } from "./trusted-session";
 
@@ -38,8 +39,6 @@ const schema = z.object({
     probe: clientCertificate.optional(),
     clientCertificates: shared.clientCertificates,
 });
-
-type Blocking = z.output<typeof schema>["blocking"][number];
 
 /** `blocking` and `blockingRules` are what an audit has found, `record` what the policy was before anything was changed. */
 export type ApiAccessPolicyInputs = Readonly<z.output<typeof schema>>;
@@ -112,13 +111,9 @@ export const apiAccessPolicy: ResourceType<ApiAccessPolicyInputs, ApiAccessPolic
         if (other === undefined) return apply(state.found, state, api, context);
         const isKnown = other.record !== undefined && samePolicy(other.record.policy, state.found);
         if (isKnown || samePolicy(state.found, await readPolicy(api))) return;
-        throw new PortcullisError({
-            code: "AmbiguousMatch",
-            problem:
-                "The API access policy is not given back: this program declares it under another name, and that resource " +
-                "does not know what it was before.",
-            remedy: "If the resource or its component was renamed, say so with the `aliases` option. This call was not made.",
-        });
+        const declaring =
+            "declares it under another name, and that resource does not know what it was before";
+        throw owedElsewhere("The API access policy", declaring);
     },
 };
 
@@ -284,7 +279,7 @@ function plannedObstacles(
     });
     return [
         ...ofKeys
-            .filter((key) => isKnown<Blocking>(key))
+            .filter((key) => isKnown<BlockingKey>(key))
             .map((key) => listed("blocking", describeBlockingKey(key), KEY_REMEDY)),
         ...ofRules
             .filter((rule) => typeof rule === "string")

@@ -22,6 +22,11 @@ export function apiDate(instant: Date): string {
     return new Date(Math.floor(instant.getTime() / 1_000) * 1_000).toISOString();
 }
 
+/** The property of that name, or nothing where there is no date: an absent one is left out of states. */
+export function dated(expirationDate: string | undefined): { readonly expirationDate?: string } {
+    return expirationDate === undefined ? {} : { expirationDate };
+}
+
 /** Whether two dates mean the same second; two that are absent do too. */
 export function sameInstant(one: string | undefined, other: string | undefined): boolean {
     if (one === undefined || other === undefined) return one === other;

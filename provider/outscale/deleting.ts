@@ -1,6 +1,7 @@
 /** How what the program no longer declares is deleted: with whose certificate, and whom it must spare. */
 import { z } from "zod";
 import { readable } from "../declarations";
+import { PortcullisError } from "../errors";
 import type { Context } from "../resource";
 import { admitted } from "./account";
 import { apiAccessPlan } from "./api-access-plan";
@@ -35,6 +36,18 @@ export function sparedByDeletion(
         plans: declared.of(apiAccessPlan.token),
         proofs: declared.of(apiAccessProof.token),
         rules: declared.of(ruleToken),
+    });
+}
+
+/**
+ * Refuses to give back what a resource owes, where the program declares it under another name that does not know what
+ * it was: to go on would be to forget it. `what` is not given back; `otherwise` is what the other one does with it.
+ */
+export function owedElsewhere(what: string, otherwise: string): PortcullisError {
+    return new PortcullisError({
+        code: "AmbiguousMatch",
+        problem: `${what} is not given back: this program ${otherwise}.`,
+        remedy: "If the resource or its component was renamed, say so with the `aliases` option. This call was not made.",
     });
 }
 

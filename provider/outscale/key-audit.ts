@@ -17,18 +17,19 @@ import {
     allKeys,
     endsOwnKey,
     hasEnded,
-    OWN_KEY_LEAST_MS,
+    isEndingSoon,
     ownKeyEnding,
     refuseOwnKey,
     removeKey,
     setExpiration,
     type OwnedKey,
 } from "./access-keys";
-import { accountRecord, readPolicy, recordAccount, type AccountRecord } from "./account-record";
+import { accountRecord, readPolicy, type AccountRecord } from "./account-record";
 import { admitted, readAccess } from "./account";
+import { apiAccessPolicy } from "./api-access-policy";
 import { AnswerLost, type OutscaleApi } from "./api/client";
 import { apiDate, instantOf, sameInstant } from "./dates";
-import { admittedToDelete } from "./deleting";
+import { admittedToDelete, owedElsewhere } from "./deleting";
 import { maxExpiration, secondsOf } from "./policy-inputs";
 import { shared, textSet } from "./schemas";
 import {
@@ -88,8 +89,7 @@ export const keyAudit: ResourceType<KeyAuditInputs, KeyAuditState, OutscaleApi> 
             "triggers",
             "clientCertificates",
         ]);
-        const isOwnEnding =
-            state.ownEnd !== undefined && Date.parse(state.ownEnd) < now.getTime() + OWN_KEY_LEAST_MS;
+        const isOwnEnding = state.ownEnd !== undefined && isEndingSoon(state.ownEnd, now);
         if (isOwnEnding || Object.keys(state.dates).some((id) => isDue(state, id, now)))
             changed.push("dates");
         return { changed, replaces: [] };
@@ -97,18 +97,23 @@ export const keyAudit: ResourceType<KeyAuditInputs, KeyAuditState, OutscaleApi> 
 
     async create(inputs, context) {
         const api = admitted(context.client, inputs);
-        const found = inputs.record ?? (await recordAccount(api));
-        return { id: ID, state: await bringInLine(api, inputs, { found, dates: {}, expire: {} }, context) };
+        const keys = await allKeys(api);
+        const found = inputs.record ?? { keys, policy: await readPolicy(api) };
+        const last = { found, dates: {}, expire: {} };
+        return { id: ID, state: await bringInLine(api, keys, inputs, last, context) };
     },
 
     async read(id, state, { client, now }) {
-        const standing = await standingOf(admitted(client, state), state, now());
+        const api = admitted(client, state);
+        const standing = await standingOf(api, await allKeys(api), state, now());
         const { ownEnd: _last, ...rest } = state;
         return { id, state: { ...rest, ...standing } };
     },
 
-    update: (_id, state, inputs, context) =>
-        bringInLine(admitted(context.client, inputs, state), inputs, state, context),
+    async update(_id, state, inputs, context) {
+        const api = admitted(context.client, inputs, state);
+        return bringInLine(api, await allKeys(api), inputs, state, context);
+    },
 
     async delete(_id, state, context) {
         const api = admittedToDelete(context, state);
@@ -145,7 +150,7 @@ function isLeftBehind(
     { found }: Pick<KeyAuditState, "found">,
     { declared }: Context<OutscaleApi>,
 ): boolean {
-    return !samePolicy(policy, found.policy) && declared.of("outscale:ApiAccessPolicy").length === 0;
+    return !samePolicy(policy, found.policy) && declared.of(apiAccessPolicy.token).length === 0;
 }
 
 function leftBehind({ accessKeyId }: OwnedKey): PortcullisError {
@@ -166,13 +171,8 @@ function isOwedBy(others: readonly KeyAuditInputs[], accessKeyId: string, date: 
     if (other === undefined) return false;
     const known = other.record?.keys.find((key) => key.accessKeyId === accessKeyId);
     if (known !== undefined && sameInstant(known.expirationDate, date)) return true;
-    throw new PortcullisError({
-        code: "AmbiguousMatch",
-        problem:
-            `The expiration date of the access key ${accessKeyId} is not given back: this program sets it under another name, ` +
-            "and that resource does not know what it was before.",
-        remedy: "If the resource or its component was renamed, say so with the `aliases` option. This call was not made.",
-    });
+    const setting = "sets it under another name, and that resource does not know what it was before";
+    throw owedElsewhere(`The expiration date of the access key ${accessKeyId}`, setting);
 }
 
 /** Whether a date that came of a duration is in its last third, and is moved on. */
@@ -183,88 +183,96 @@ function isDue({ expire, dates }: Pick<KeyAuditState, "expire" | "dates">, id: s
     return now.getTime() >= Date.parse(date) - lasting / 3;
 }
 
+/** `keys` are those of the account as it is before anything is changed. */
 async function bringInLine(
     api: OutscaleApi,
+    keys: readonly OwnedKey[],
     inputs: KeyAuditInputs,
     last: Pick<KeyAuditState, "found" | "dates" | "expire">,
     context: Context<OutscaleApi>,
 ): Promise<KeyAuditState> {
     const now = context.now();
-    const keys = await allKeys(api);
     // All names before the first change: one that is wrong leaves nothing half done.
     for (const id of inputs.remove) refuseOwnKey(api, id, "delete");
-    const expiring = Object.entries(inputs.expire).flatMap(([id, wanted]) => {
-        const key = keys.find(({ accessKeyId }) => accessKeyId === id);
-        if (key !== undefined) return [{ key, wanted }];
-        // Gone since: there is nothing left to mend.
-        if (last.dates[id] !== undefined) return [];
-        throw nobodys(id);
-    });
+    const expiring = wantedDates(api, keys, inputs, last, now);
+    const late = expiring.filter(({ key, date }) => !sameInstant(key.expirationDate, date));
+    const doomed = keys.filter(({ accessKeyId }) => inputs.remove.includes(accessKeyId));
     const dates: Record<string, string> = { ...last.dates };
-    const asked: Record<string, string> = { ...last.expire };
-    const known = new Map(last.found.keys.map((key) => [key.accessKeyId, key]));
-    const reached = (): KeyAuditState => ({
-        ...inputs,
-        expire: asked,
-        found: { ...last.found, keys: [...known.values()] },
-        dates,
-        blocking: [],
-        blockingRules: [],
-    });
+    const expire: Record<string, string> = { ...last.expire };
+    const isKnown = ({ accessKeyId }: OwnedKey): boolean =>
+        last.found.keys.some((key) => key.accessKeyId === accessKeyId);
+    const unknown = expiring.map(({ key }) => key).filter((key) => !isKnown(key));
+    const found = { ...last.found, keys: [...last.found.keys, ...unknown] };
     try {
-        for (const { key, wanted } of expiring) {
-            const { accessKeyId } = key;
-            // The provider's own key is moved on in time, however short its duration.
-            const isEnough = !isDue(last, accessKeyId, now) && ownKeyEnding(api, [key], now) === undefined;
-            const isSame = last.expire[accessKeyId] === wanted && isEnough;
-            const date = (isSame ? dates[accessKeyId] : undefined) ?? dateOf(wanted, now);
-            if (!known.has(accessKeyId)) known.set(accessKeyId, key);
-            if (!sameInstant(key.expirationDate, date)) {
-                // An answer that is lost may be of a date that was set: it is known of from here on.
-                const before = dates[accessKeyId];
-                dates[accessKeyId] = date;
-                await setExpiration(api, key, date, now).catch((error: unknown) => {
-                    if (!(error instanceof AnswerLost)) restore(dates, accessKeyId, before);
-                    throw error;
-                });
+        for (const each of expiring) {
+            const { accessKeyId } = each.key;
+            try {
+                if (late.includes(each)) await setExpiration(api, each.key, each.date, now);
+            } catch (error) {
+                // It may have been set all the same: it is known of from here on.
+                if (error instanceof AnswerLost) dates[accessKeyId] = each.date;
+                throw error;
             }
-            dates[accessKeyId] = date;
-            asked[accessKeyId] = wanted;
+            dates[accessKeyId] = each.date;
+            expire[accessKeyId] = each.wanted;
         }
-        for (const accessKeyId of inputs.remove) {
-            const key = keys.find((each) => each.accessKeyId === accessKeyId);
-            if (key !== undefined) await removeKey(api, accessKeyId, key.userName, now);
-        }
-        const state = { ...reached(), expire: inputs.expire, ...(await standingOf(api, inputs, now)) };
+        for (const { accessKeyId, userName } of doomed) await removeKey(api, accessKeyId, userName, now);
+        const after = late.length + doomed.length > 0 ? await allKeys(api) : keys;
         const isActing = expiring.length + inputs.remove.length > 0 || inputs.record !== undefined;
-        const ending = isActing ? ownKeyEnding(api, await allKeys(api), now) : undefined;
-        if (ending === undefined) return state;
-        throw new PortcullisError({
-            code: "Lockout",
-            problem: `Refused to go on: ${ending}`,
-            remedy:
-                "Move its date on (`expire` with a duration), or configure another key of the root user for the provider. " +
-                "What this resource has set and removed stays so.",
-        });
+        const ending = isActing ? ownKeyEnding(api, after, now) : undefined;
+        if (ending !== undefined) throw ownEndingSoon(ending);
+        return { ...inputs, found, dates, ...(await standingOf(api, after, inputs, now)) };
     } catch (error) {
         // What was set is in state from here on, so that it is given back.
-        throw new PartialFailure(ID, reached(), error instanceof Error ? error : new Error(String(error)));
+        throw new PartialFailure(
+            ID,
+            { ...inputs, expire, found, dates, blocking: [], blockingRules: [] },
+            error,
+        );
     }
 }
 
-function restore(dates: Record<string, string>, accessKeyId: string, before: string | undefined): void {
-    // Not to be found at all, rather than undefined: the state is JSON.
-    if (before === undefined) Reflect.deleteProperty(dates, accessKeyId);
-    else dates[accessKeyId] = before;
+/** The named keys with the dates that they are to have; a date once set stays until it is asked for anew, or is due. */
+function wantedDates(
+    api: OutscaleApi,
+    keys: readonly OwnedKey[],
+    { expire }: KeyAuditInputs,
+    last: Pick<KeyAuditState, "dates" | "expire">,
+    now: Date,
+): readonly { readonly key: OwnedKey; readonly wanted: string; readonly date: string }[] {
+    return Object.entries(expire).flatMap(([id, wanted]) => {
+        const key = keys.find(({ accessKeyId }) => accessKeyId === id);
+        const set = last.dates[id];
+        if (key === undefined) {
+            // Gone since: there is nothing left to mend.
+            if (set !== undefined) return [];
+            throw nobodys(id);
+        }
+        // The provider's own key is moved on in time, however short its duration.
+        const isEnough = !isDue(last, id, now) && ownKeyEnding(api, [key], now) === undefined;
+        const kept = last.expire[id] === wanted && isEnough ? set : undefined;
+        return [{ key, wanted, date: kept ?? dateOf(wanted, now) }];
+    });
+}
+
+function ownEndingSoon(ending: string): PortcullisError {
+    return new PortcullisError({
+        code: "Lockout",
+        problem: `Refused to go on: ${ending}`,
+        remedy:
+            "Move its date on (`expire` with a duration), or configure another key of the root user for the provider. " +
+            "What this resource has set and removed stays so.",
+    });
 }
 
 /** What stands in the way as the account is now, and when the key ends that asks. */
 async function standingOf(
     api: OutscaleApi,
+    keys: readonly OwnedKey[],
     { maxAccessKeyExpiration }: Pick<KeyAuditInputs, "maxAccessKeyExpiration">,
     now: Date,
 ): Promise<Pick<KeyAuditState, "blocking" | "blockingRules" | "ownEnd">> {
-    const [keys, { rules }] = await Promise.all([allKeys(api), readAccess(api, [])]);
+    const { rules } = await readAccess(api, []);
     const blocking = blockingKeys(keys, secondsOf(maxAccessKeyExpiration), now);
     const ownEnd = keys.find(({ accessKeyId }) => accessKeyId === api.accessKeyId)?.expirationDate;
     return { blocking, blockingRules: blockingRules(rules), ...(ownEnd === undefined ? {} : { ownEnd }) };

@@ -16,6 +16,7 @@ import {
     type RecordedRule,
 } from "./api-access-rule-record";
 import type { ClientCertificate, OutscaleApi } from "./api/client";
+import { owedElsewhere } from "./deleting";
 import { refusalOf } from "./probe";
 import { REFRESH_SHARED_MS } from "./refresh";
 import { equal } from "./rule-criteria";
@@ -107,14 +108,9 @@ function declaredGone(record: RecordedRule, declared: Declarations): readonly Re
     });
 }
 
-function orphaned(record: RecordedRule): PortcullisError {
-    return new PortcullisError({
-        code: "AmbiguousMatch",
-        problem:
-            `The access rule ${record.ruleId} "${record.description}" is not given back: this program declares it gone ` +
-            `under another name, and that resource found it gone already.`,
-        remedy: "If the resource or its component was renamed, say so with the `aliases` option. This call was not made.",
-    });
+function orphaned({ ruleId, description }: RecordedRule): PortcullisError {
+    const found = "declares it gone under another name, and that resource found it gone already";
+    return owedElsewhere(`The access rule ${ruleId} "${description}"`, found);
 }
 
 /** Deletes the rule, then sees that the certificate still opens the gate; gives the rule back if it does not. */
@@ -180,7 +176,7 @@ async function tryWithout(
         const { ApiAccessRules } = await client.call("ReadApiAccessRules", {});
         await createRule(client, record, record.description, ApiAccessRules);
     } catch (error) {
-        throw new PartialFailure(record.ruleId, state, asError(error));
+        throw new PartialFailure(record.ruleId, state, error);
     }
     throw new PortcullisError({
         code: "ProofFailed",
@@ -201,8 +197,4 @@ function findRecorded(rules: readonly ApiRule[], record: RecordedRule): ApiRule 
         problem: `The access rule ${record.ruleId} is no longer what was recorded: somebody has changed it since.`,
         remedy: "See whether it is still to go; if so, record it again with `pulumi up --replace` on the record.",
     });
-}
-
-function asError(error: unknown): Error {
-    return error instanceof Error ? error : new Error(String(error));
 }

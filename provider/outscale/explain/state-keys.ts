@@ -1,5 +1,6 @@
 /** The access keys and the policy of an account, as far as a Pulumi stack's state has them. */
 import { z } from "zod";
+import { readable } from "../../declarations";
 import { engineType } from "../../engine-type";
 import type { ExportedResource } from "../../exported-state";
 import { accessKey } from "../access-key";
@@ -34,8 +35,8 @@ const policy = z.object({
  * has neither. What cannot be read is left out: nothing here decides whom a rule admits.
  */
 export function keysIn(ours: readonly ExportedResource[]): readonly OwnedKey[] | undefined {
-    const audits = readable(ours, keyAudit.token, audited);
-    const keys = readable(ours, accessKey.token, made);
+    const audits = readable(audited, outputsOf(ours, keyAudit.token));
+    const keys = readable(made, outputsOf(ours, accessKey.token));
     if (audits.length + keys.length === 0) return undefined;
     const removed = new Set(audits.flatMap(({ remove }) => remove));
     const dates = Object.assign({}, ...audits.map((audit) => audit.dates)) as Record<string, string>;
@@ -55,7 +56,9 @@ export function keysIn(ours: readonly ExportedResource[]): readonly OwnedKey[] |
 
 /** The policy that the program sets, if any: one that only relaxes does not say what the account has. */
 export function policyIn(ours: readonly ExportedResource[]): ApiAccessPolicy | undefined {
-    const declared = readable(ours, apiAccessPolicy.token, policy).find(({ onlyRelax }) => !onlyRelax);
+    const declared = readable(policy, outputsOf(ours, apiAccessPolicy.token)).find(
+        ({ onlyRelax }) => !onlyRelax,
+    );
     if (declared === undefined) return undefined;
     return {
         MaxAccessKeyExpirationSeconds: secondsOf(declared.maxAccessKeyExpiration),
@@ -63,15 +66,6 @@ export function policyIn(ours: readonly ExportedResource[]): ApiAccessPolicy | u
     };
 }
 
-function readable<T extends z.ZodType>(
-    ours: readonly ExportedResource[],
-    token: string,
-    schema: T,
-): readonly z.output<T>[] {
-    return ours
-        .filter(({ type }) => type === engineType(token))
-        .flatMap(({ outputs }) => {
-            const { success, data } = schema.safeParse(outputs);
-            return success ? [data] : [];
-        });
+function outputsOf(ours: readonly ExportedResource[], token: string): readonly object[] {
+    return ours.filter(({ type }) => type === engineType(token)).map(({ outputs }) => outputs);
 }

@@ -1,22 +1,9 @@
 /** What an audit of keys gives back when it goes, and what it leaves as it is. */
 import { describe, expect, test } from "@jest/globals";
-import type { OutscaleAccount } from "../../../../emulators/outscale";
-import { keyAudit, type KeyAuditInputs } from "../../../../provider/outscale/key-audit";
-import { NOW, OUTSIDE, rejection, startProcess } from "../../../support/outscale";
+import { keyAudit } from "../../../../provider/outscale/key-audit";
+import { OUTSIDE, rejection, startProcess } from "../../../support/outscale";
 import { accountWithClock, after, dateAfter, putKey } from "./access-key-fixture";
-
-function inputs(given: object = {}): KeyAuditInputs {
-    const { inputs: checked, failures } = keyAudit.check(given, NOW, {});
-    expect(failures).toEqual([]);
-    return checked as KeyAuditInputs;
-}
-
-const create = (account: OutscaleAccount, given: object = {}, now = NOW) =>
-    keyAudit.create(inputs(given), startProcess(account, { now: () => now }).context);
-
-function endOf(account: OutscaleAccount, id: string): number | null | undefined {
-    return account.snapshot().keys.find(({ AccessKeyId }) => AccessKeyId === id)?.ExpirationDate;
-}
+import { create, endOf, inputs } from "./key-audit-fixture";
 
 describe("what it gives back", () => {
     test("is nothing where somebody has moved the date since, or where what was found is over", async () => {

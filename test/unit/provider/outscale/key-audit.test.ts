@@ -1,24 +1,11 @@
-/** The KeyAudit resource against the in-process account: what it finds, what it mends by name, what it gives back. */
+/** The KeyAudit resource against the in-process account: what it finds, and what it mends by name. */
 import { describe, expect, test } from "@jest/globals";
-import type { OutscaleAccount } from "../../../../emulators/outscale";
-import { keyAudit, type KeyAuditInputs, type KeyAuditState } from "../../../../provider/outscale/key-audit";
+import { keyAudit, type KeyAuditState } from "../../../../provider/outscale/key-audit";
 import { PartialFailure } from "../../../../provider/resource";
 import { NOW, OUTSIDE, putCa, rejection, setRules, startProcess } from "../../../support/outscale";
 import { makeHolders } from "../../../support/holders";
 import { accountWithClock, after, dateAfter, putKey } from "./access-key-fixture";
-
-function inputs(given: object = {}): KeyAuditInputs {
-    const { inputs: checked, failures } = keyAudit.check(given, NOW, {});
-    expect(failures).toEqual([]);
-    return checked as KeyAuditInputs;
-}
-
-const create = (account: OutscaleAccount, given: object = {}, now = NOW) =>
-    keyAudit.create(inputs(given), startProcess(account, { now: () => now }).context);
-
-function endOf(account: OutscaleAccount, id: string): number | null | undefined {
-    return account.snapshot().keys.find(({ AccessKeyId }) => AccessKeyId === id)?.ExpirationDate;
-}
+import { create, endOf, inputs } from "./key-audit-fixture";
 
 describe("what it finds", () => {
     test("is every key of root and of every user, over all pages of users", async () => {
@@ -76,6 +63,19 @@ describe("what it finds", () => {
         expect(state.blockingRules).toEqual([`${world ?? ""} "Default Rule" [IP 0.0.0.0/0]`]);
         for (const { SecretKey } of account.snapshot().keys)
             expect(JSON.stringify(state)).not.toContain(SecretKey);
+    });
+
+    test("is read once where nothing is changed, and once more where something is", async () => {
+        const { account } = accountWithClock();
+        const readsOf = async (given: object): Promise<number> => {
+            const process = startProcess(account);
+            await keyAudit.create(inputs(given), process.context);
+            return process.calls.filter(({ call }) => call === "ReadUsers").length;
+        };
+        const key = putKey(account);
+        expect(await readsOf({})).toBe(1);
+        expect(await readsOf({ expire: { [key]: dateAfter(30) } })).toBe(2);
+        expect(await readsOf({ expire: { [key]: dateAfter(30) } })).toBe(1);
     });
 
     test("is seen afresh by a refresh, while what was found first stays", async () => {
@@ -232,7 +232,7 @@ describe("what it mends", () => {
         const key = putKey(account);
         const process = startProcess(account, {
             after: (call, nth) => {
-                if (call !== "ReadAccessKeys" || nth !== 3) return;
+                if (call !== "ReadAccessKeys" || nth !== 2) return;
                 const request = { AccessKeyId: key, State: "INACTIVE" };
                 account.execute("UpdateAccessKey", request, { sourceAddress: OUTSIDE });
             },
