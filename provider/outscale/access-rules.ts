@@ -2,7 +2,7 @@
 import { PortcullisError } from "../errors";
 import type { Context } from "../resource";
 import type { AccessRule } from "./access";
-import { narrow, type ApiRule, type Narrowing } from "./account";
+import { narrow, withoutRule, type ApiRule, type Narrowing } from "./account";
 import { createOnce, type OutscaleApi } from "./api/client";
 import { deleteOnce } from "./api/once";
 import type { ProtectedIdentity } from "./protection";
@@ -74,7 +74,7 @@ export async function deleteRule(
         action: `delete the access rule ${id}`,
         last: protection.last ?? protection.protect,
         wanted: protection.protect,
-        change: (access) => access.rules.filter((rule) => rule.id !== id),
+        change: (access) => withoutRule(access.rules, id),
         act: () =>
             deleteOnce({
                 remove: () => client.call("DeleteApiAccessRule", { ApiAccessRuleId: id }),

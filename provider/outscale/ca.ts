@@ -6,7 +6,7 @@ import { PortcullisError } from "../errors";
 import { checkInputs } from "../inputs";
 import { fingerprintSha1 } from "../pki/pem";
 import { PartialFailure, type ResourceType } from "../resource";
-import { admitted, narrow } from "./account";
+import { admitted, narrow, withoutAuthority } from "./account";
 import type { Calls } from "./api/calls";
 import { admittedToDelete, isStillDeclared } from "./deleting";
 import { createOnce, type OutscaleApi } from "./api/client";
@@ -122,13 +122,7 @@ export const ca: ResourceType<CaInputs, CaState, OutscaleApi> = {
                 action: `delete the authority ${id}`,
                 last: state.protect,
                 wanted: state.protect,
-                change: ({ rules }) =>
-                    rules.map((rule) => ({
-                        ...rule,
-                        authorities: rule.authorities.map((named) =>
-                            named.id === id ? { id, gone: true } : named,
-                        ),
-                    })),
+                change: ({ rules }) => withoutAuthority(rules, id),
                 act: () =>
                     deleteOnce({
                         remove: () => api.call("DeleteCa", { CaId: id }),

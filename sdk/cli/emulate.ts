@@ -1,7 +1,7 @@
 /** `portcullis emulate`: services to try programs on, with no account and no network. */
 import { Command, InvalidArgumentError, Option } from "commander";
 import { emulateOutscale, type EmulateOutscaleOptions } from "../../emulators/outscale/cli";
-import { parseDuration } from "../../provider/duration";
+import { durationNamed } from "./durations";
 
 function wholeNumber(text: string): number {
     if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
@@ -15,13 +15,7 @@ function fraction(text: string): number {
     return value;
 }
 
-function milliseconds(text: string): number {
-    try {
-        return parseDuration(text, "duration");
-    } catch (error) {
-        throw new InvalidArgumentError(error instanceof Error ? error.message : "Give a duration.");
-    }
-}
+const milliseconds = durationNamed("duration");
 
 interface OutscaleFlags extends Omit<
     EmulateOutscaleOptions,
@@ -49,7 +43,7 @@ export function emulateCommand(): Command {
         )
         .option("--state-file <path>", "keep the account in this file (mode 0600; it holds secret keys)")
         .option("--directory <path>", "where to write the file of the TLS authority")
-        .option("--latency <duration>", "wait before each answer, as 200ms or 2s", milliseconds)
+        .option("--latency <duration>", "wait before each answer, as 2s", milliseconds)
         .option("--throttle <probability>", "throttle calls with this probability", fraction)
         .option("--lag <duration>", "how long changed rules take to be enforced", milliseconds)
         .option("--source-address <ip>", "the address that all callers come from")

@@ -1,7 +1,7 @@
 /** `portcullis fleet`: the stacks of hundreds of accounts, run from here or written as objects for the operator. */
 import { Command, InvalidArgumentError } from "commander";
-import { parseDuration } from "../../provider/duration";
 import type { FleetOperation } from "../fleet";
+import { durationNamed } from "./durations";
 
 export interface RunFlags {
     readonly only?: string[];
@@ -28,14 +28,6 @@ function atLeast(least: number) {
     };
 }
 
-function milliseconds(text: string): number {
-    try {
-        return parseDuration(text, "timeout");
-    } catch (error) {
-        throw new InvalidArgumentError(error instanceof Error ? error.message : "Give a duration.");
-    }
-}
-
 function operationCommand(operation: FleetOperation): Command {
     const command = new Command(operation)
         .description(OPERATIONS[operation])
@@ -52,7 +44,7 @@ function operationCommand(operation: FleetOperation): Command {
         .option(
             "--timeout <duration>",
             "after which one try of one account is interrupted, as 20m (1h)",
-            milliseconds,
+            durationNamed("timeout"),
         )
         .option("--json", "print a line of JSON for each event");
     if (operation === "destroy") command.option("--yes", "needed, for nothing is asked");

@@ -48,15 +48,23 @@ export async function setConfig(
 ): Promise<void> {
     if (Object.keys(config).length === 0) return;
     const found = current.parse(JSON.parse(await command(["config", "--show-secrets", "--json"])));
-    const plain: string[] = [];
-    const secrets: [string, string][] = [];
-    for (const [key, { value, secret }] of Object.entries(config)) {
+    const late = Object.entries(config).filter(([key, { value, secret }]) => {
         const had = found[key.includes(":") ? key : `${project}:${key}`];
-        if (had !== undefined && had.value === value && had.secret === secret) continue;
-        if (secret) secrets.push([key, value]);
-        else plain.push("--plaintext", `${key}=${value}`);
-    }
-    if (plain.length > 0) await command(["config", "set-all", ...plain]);
+        return had === undefined || had.value !== value || had.secret !== secret;
+    });
+    await writeConfig(Object.fromEntries(late), command);
+}
+
+/** Writes these values, whatever the stack has. */
+export async function writeConfig(
+    config: Readonly<Record<string, ReadValue>>,
+    command: (args: readonly string[], input?: string) => Promise<unknown>,
+): Promise<void> {
+    const entries = Object.entries(config);
+    const plain = entries.filter(([, { secret }]) => !secret);
+    const secrets = entries.filter(([, { secret }]) => secret);
+    const args = plain.flatMap(([key, { value }]) => ["--plaintext", `${key}=${value}`]);
+    if (args.length > 0) await command(["config", "set-all", ...args]);
     // The command takes one line end off what it reads.
-    for (const [key, value] of secrets) await command(["config", "set", key, "--secret"], `${value}\n`);
+    for (const [key, { value }] of secrets) await command(["config", "set", key, "--secret"], `${value}\n`);
 }

@@ -41,6 +41,9 @@ export interface RunAccountOptions {
 /** Makes no stack: what is not there cannot be refreshed or destroyed. */
 const CREATES: readonly FleetOperation[] = ["preview", "up"];
 
+/** How long a program that failed may go on telling its engine why, in milliseconds. */
+const LAST_WORDS = 1_000;
+
 /** One try. Never rejects: what went wrong is in the result. */
 export async function runAccount(
     operation: FleetOperation,
@@ -78,7 +81,7 @@ export async function runAccount(
         return { how, result: { changes: report.changes, reasons } };
     } finally {
         ending.clear();
-        inline?.close();
+        if (inline !== undefined) setTimeout(inline.close, LAST_WORDS).unref();
     }
 }
 

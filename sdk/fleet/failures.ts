@@ -1,4 +1,5 @@
 /** What the engine said of a failed account, and whether that may pass by itself. */
+import { withoutSecrets } from "../../provider/redaction";
 
 /** One account's failure: sentences, each as the engine, a provider or Pulumi's command put it. */
 export type Reasons = readonly string[];
@@ -53,7 +54,5 @@ function commandError(cause: unknown): string {
 
 /** The text without the secrets: none of what is shown, written or thrown holds one. */
 export function redact(text: string, secrets: readonly string[]): string {
-    // The longest first: one may be a part of another.
-    const sorted = [...secrets].sort((one, other) => other.length - one.length);
-    return sorted.reduce((rest, secret) => rest.replaceAll(secret, "[secret]"), text);
+    return withoutSecrets(text, secrets, "[secret]");
 }

@@ -37,14 +37,16 @@ export function readAccounts(
             }),
         );
     const result = accounts.map(({ name, stack, config, environment: variables }): ReadAccount => {
-        const read1 = read(name, "config", config);
-        const read2 = read(name, "environment", variables);
-        const all = [...Object.values(read1), ...Object.values(read2)];
+        const readConfig = read(name, "config", config);
+        const readVariables = read(name, "environment", variables);
+        const all = [...Object.values(readConfig), ...Object.values(readVariables)];
         return {
             name,
             stack,
-            config: read1,
-            environment: Object.fromEntries(Object.entries(read2).map(([key, { value }]) => [key, value])),
+            config: readConfig,
+            environment: Object.fromEntries(
+                Object.entries(readVariables).map(([key, { value }]) => [key, value]),
+            ),
             secrets: all.filter(({ secret }) => secret).map(({ value }) => value),
         };
     });

@@ -1,7 +1,7 @@
 /** Runs programs on the real Pulumi engine, inline or as plain projects, with a local backend and a time limit on every run. */
 import type { Deployment, EngineEvent, OutputMap, PulumiFn, Stack } from "@pulumi/pulumi/automation";
+import { inlineProgram } from "../../sdk/fleet/inline";
 import { isOwnChild, killTree } from "./processes";
-import { connected } from "./connections";
 import { failed, killed, timedOut, type EngineError, type Operation } from "./engine-error";
 import { record, type Report, type ResourceEvent } from "./events";
 import { ignoreOrphans } from "./orphans";
@@ -214,7 +214,7 @@ class OpenStack implements EngineStack {
         const limit = options.limit ?? this.limit;
         const stop = new AbortController();
         const program = options.program ?? this.source.program;
-        const connection = connected(program);
+        const connection = await inlineProgram(program);
         const timers = [
             setTimeout(() => {
                 run.ended ??= "timed out";

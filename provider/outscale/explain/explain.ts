@@ -1,13 +1,13 @@
 /** Explains an account's access: whom each rule admits and why, and what would happen if something went. */
 import { commonNameOf, validityOf } from "../../pki/chain";
 import { fingerprintSha1 } from "../../pki/pem";
-import { accountAccess, type ApiRule } from "../account";
+import { accountAccess, withoutAuthority, withoutRule, type ApiRule } from "../account";
 import { decideAccess, type AccessRule } from "../access";
 import type { ApiAccessPolicy, Ca } from "../api/objects";
 import { describeRule, type ProtectedIdentity } from "../protection";
 import { explainKeys } from "./keys";
 import type { OwnedKey } from "../access-keys";
-import { losses, withoutAuthority, withoutRule } from "./losses";
+import { losses } from "./losses";
 import type { AccessReport, AccessSource, CertificateSummary } from "./report";
 import { explainPolicy } from "./trusted-session";
 

@@ -18,16 +18,3 @@ export function losses(
         return { identity: identity.name, effect };
     });
 }
-
-/** The rules with one of them deleted. */
-export function withoutRule(rules: readonly AccessRule[], id: string): readonly AccessRule[] {
-    return rules.filter((rule) => rule.id !== id);
-}
-
-/** The rules with one authority deleted: they go on naming it, and admit nobody by it. */
-export function withoutAuthority(rules: readonly AccessRule[], id: string): readonly AccessRule[] {
-    return rules.map((rule) => ({
-        ...rule,
-        authorities: rule.authorities.map((named) => (named.id === id ? { id, gone: true } : named)),
-    }));
-}

@@ -1,4 +1,5 @@
 /** The moment that a user names. */
+import { instantOf } from "../../../provider/outscale/dates";
 import { refuse } from "./files";
 
 const FORM = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
@@ -8,18 +9,11 @@ const FORM = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\
  * @throws PortcullisError `InvalidInput`
  */
 export function momentOf(text: string): Date {
-    const moment = new Date(text);
-    // A date that no month has, as 2027-02-30, is moved to the next month by the platform.
-    const isWhole = !Number.isNaN(moment.getTime()) && isDay(text.slice(0, 10));
-    if (FORM.test(text) && isWhole) return moment;
+    const moment = FORM.test(text) ? instantOf(text) : undefined;
+    if (moment !== undefined) return moment;
     throw refuse(
         "--at",
         `--at: ${JSON.stringify(text)} is no moment.`,
         "Write it as 2027-01-31, or with time and offset as 2027-01-31T12:00:00Z.",
     );
-}
-
-function isDay(text: string): boolean {
-    const day = new Date(`${text}T00:00:00Z`);
-    return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

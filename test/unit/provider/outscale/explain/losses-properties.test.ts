@@ -2,7 +2,8 @@
 import { beforeAll, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import { decideAccess, type AccessRule, type Identity } from "../../../../../provider/outscale/access";
-import { losses, withoutAuthority, withoutRule } from "../../../../../provider/outscale/explain/losses";
+import { losses } from "../../../../../provider/outscale/explain/losses";
+import { withoutAuthority, withoutRule } from "../../../../../provider/outscale/account";
 import { covers } from "../../../../../provider/outscale/ranges";
 import { makeHolders, NOW, type Holders } from "../../../../support/holders";
 
