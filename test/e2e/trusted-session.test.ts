@@ -13,7 +13,7 @@ import type { UpResult } from "../../tools/pulumi/engine";
 import { callApi, outcomeOf } from "../oracles/https-client";
 import { OSC_CLI, runOscCli } from "../oracles/osc_cli";
 import { OSC_SDK_PYTHON, runOscSdkPython } from "../oracles/osc_sdk_python";
-import { pythonWith } from "../oracles/python";
+import { pythonWith } from "../../tools/services/python";
 import { certificatesOf, EC, OFFICE } from "../support/account-program";
 import { changesOf, openDeployment, OPENING, skipWherePlain, type Deployment } from "../support/deployment";
 import { addHandMadeKeys, HAND_KEY, HAND_MADE_SECRETS, OLD_KEY, OWN_KEY } from "../support/hand-made-keys";

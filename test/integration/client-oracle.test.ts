@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import * as fc from "fast-check";
 import { before, describe, it } from "mocha";
 import { signedHeaders } from "../../provider/outscale/api/signature";
-import { pythonWith } from "../oracles/python";
+import { pythonWith } from "../../tools/services/python";
 
 const SDK = "osc-sdk-python";
 const VERSION = "0.42.0";

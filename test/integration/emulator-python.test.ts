@@ -15,7 +15,7 @@ import {
 } from "../../emulators/outscale";
 import { makeAuthority, makeClient, type TestAuthority } from "../oracles/certificates";
 import { outcomeOf } from "../oracles/https-client";
-import { pythonWith } from "../oracles/python";
+import { pythonWith } from "../../tools/services/python";
 
 interface SdkResult {
     readonly status: number;

@@ -13,7 +13,7 @@ import { pkcs12Bundle } from "../../provider/pki/pkcs12-bundle";
 import { deriveKey, PURPOSE } from "../../provider/pki/pkcs12-kdf";
 import type { Context } from "../../provider/resource";
 import { findNss, type Nss } from "../../tools/services/nss";
-import { pythonWith } from "../oracles/python";
+import { pythonWith } from "../../tools/services/python";
 import { fileOf, folder, openssl, skip, start, stop } from "../unit/provider/pki/openssl";
 import { authority, client } from "../unit/provider/pki/support";
 

@@ -19,7 +19,7 @@ import { makeAuthority, makeClient } from "../oracles/certificates";
 import { callApi, outcomeOf, type CallOptions } from "../oracles/https-client";
 import { OSC_CLI, runOscCli } from "../oracles/osc_cli";
 import { OSC_SDK_PYTHON, runOscSdkPython } from "../oracles/osc_sdk_python";
-import { pythonWith, runPython } from "../oracles/python";
+import { pythonWith, runPython } from "../../tools/services/python";
 
 const context: Context<undefined> = {
     client: undefined,

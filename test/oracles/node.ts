@@ -2,7 +2,7 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { kept } from "./kept";
+import { kept } from "../../tools/services/kept";
 
 const run = promisify(execFile);
 

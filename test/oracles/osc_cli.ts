@@ -1,5 +1,5 @@
 /** The official command line tool of OUTSCALE, osc-cli (osc-sdk on PyPI): one call a process. */
-import { lastLine, runPython } from "./python";
+import { lastLine, runPython } from "../../tools/services/python";
 
 /** The version that tests install. */
 export const OSC_CLI = "1.11.0";

@@ -1,6 +1,6 @@
 /** The official Python SDK of OUTSCALE (osc-sdk-python on PyPI), configured by a profile file alone: one call a process. */
 import type { ClientProcess } from "./osc_cli";
-import { lastLine, runPython } from "./python";
+import { lastLine, runPython } from "../../tools/services/python";
 
 /** The version that tests install. */
 export const OSC_SDK_PYTHON = "0.42.0";

@@ -1,5 +1,6 @@
 /** Python environments for tests: one package at one version each, built once and kept between runs. */
 import { execFile } from "node:child_process";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { kept } from "./kept";
@@ -9,14 +10,28 @@ const run = promisify(execFile);
 /** An interpreter that has the package, or why there is none. */
 export type PythonEnvironment = { readonly python: string } | { readonly missing: string };
 
+export interface PackageOptions {
+    /** The package's extras, as `["server", "kms"]` for `moto[server,kms]`. */
+    readonly extras?: readonly string[];
+    /** SHA-256 of the files that may be installed, one for each kind of machine. The package may then need no other. */
+    readonly digests?: readonly string[];
+}
+
 /** The interpreter of an environment in `~/.cache/portcullis/<name>-<version>`. */
-export async function pythonWith(name: string, version: string): Promise<PythonEnvironment> {
+export async function pythonWith(
+    name: string,
+    version: string,
+    { extras = [], digests = [] }: PackageOptions = {},
+): Promise<PythonEnvironment> {
     const found = await kept(`${name}-${version}`, join("bin", "python"), async (draft) => {
         await run("python3", ["-m", "venv", draft], { timeout: 120_000 });
+        const wanted = `${name}${extras.length > 0 ? `[${extras.join(",")}]` : ""}==${version}`;
+        const file = join(draft, "requirements.txt");
+        await writeFile(file, [wanted, ...digests.map((digest) => `--hash=sha256:${digest}`)].join(" "));
         await run(
             join(draft, "bin", "python"),
-            ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", `${name}==${version}`],
-            { timeout: 180_000 },
+            ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", file],
+            { timeout: 300_000 },
         );
     });
     if ("path" in found) return { python: found.path };
