@@ -1,9 +1,9 @@
 /** Certificates of authorities and of TLS clients: made to RFC 5280, so that `openssl verify -x509_strict` accepts them. */
 import { createHash, createPublicKey, randomBytes, webcrypto, type KeyObject } from "node:crypto";
 import type * as X509 from "@peculiar/x509";
-import { childrenOf, elementsOf } from "./der";
+import { childrenOf } from "./der";
 import { isUsableKey, readPrivateKey } from "./keys";
-import { EXTENSION, parseCertificate, type ParsedCertificate } from "./parsed-certificate";
+import { parseCertificate, subjectKeyIdentifierOf, type ParsedCertificate } from "./parsed-certificate";
 import { invalidInput } from "./pem";
 
 /**
@@ -180,9 +180,7 @@ export function keyIdentifier(publicKey: KeyObject): string {
 
 /** The authority's own key identifier: verifiers compare with that, however it was made. */
 function keyIdentifierOf(authority: ParsedCertificate): string {
-    const given = authority.extensions.get(EXTENSION.subjectKeyIdentifier);
-    const [identifier] = given === undefined ? [] : elementsOf(given.value);
-    return identifier?.content.toString("hex") ?? keyIdentifier(authority.publicKey);
+    return subjectKeyIdentifierOf(authority) ?? keyIdentifier(authority.publicKey);
 }
 
 /** Certificates hold whole seconds; rounding down keeps an end within its authority's. */

@@ -27,6 +27,8 @@ export interface Extension {
 export interface BasicConstraints {
     readonly critical: boolean;
     readonly ca: boolean;
+    /** How many authorities may follow below; undefined where there is no limit. */
+    readonly pathLength: number | undefined;
 }
 
 export interface ParsedCertificate {
@@ -83,7 +85,7 @@ function read(x509: X509Certificate, der: Buffer): ParsedCertificate {
     const field = (index: number): DerElement => need(fields[index + skip]);
     const [notBefore, notAfter] = childrenOf(field(3).raw);
     const subject = field(4).raw;
-    const extensions = readExtensions(fields.find((element) => element.tag === 0xa3));
+    const extensions = readExtensions(fields.find((element) => element.tag === 0xa3)?.content);
     return {
         x509,
         publicKey: x509.publicKey,
@@ -113,10 +115,11 @@ function commonNames(name: Buffer): readonly string[] {
         .flatMap(([, value]) => stringOf(need(value)) ?? "");
 }
 
-function readExtensions(element: DerElement | undefined): ReadonlyMap<string, Extension> {
+/** The extensions in a list of them, by object identifier. Throws where it is malformed. */
+export function readExtensions(list: Buffer | undefined): ReadonlyMap<string, Extension> {
     const extensions = new Map<string, Extension>();
-    if (element === undefined) return extensions;
-    for (const extension of childrenOf(element.content)) {
+    if (list === undefined) return extensions;
+    for (const extension of childrenOf(list)) {
         const parts = childrenOf(extension.raw);
         const id = oidText(need(parts[0]).content);
         if (extensions.has(id)) throw new RangeError("an extension occurs twice");
@@ -130,12 +133,32 @@ function readExtensions(element: DerElement | undefined): ReadonlyMap<string, Ex
 
 function readBasicConstraints(extension: Extension | undefined): BasicConstraints | undefined {
     if (extension === undefined) return undefined;
-    const [first] = childrenOf(extension.value);
-    return { critical: extension.critical, ca: first?.tag === TAG.boolean && first.content[0] !== 0 };
+    const parts = childrenOf(extension.value);
+    const [first] = parts;
+    const limit = parts.find(({ tag }) => tag === TAG.integer);
+    return {
+        critical: extension.critical,
+        ca: first?.tag === TAG.boolean && first.content[0] !== 0,
+        pathLength: limit?.content.reduce((value, octet) => value * 256 + octet, 0),
+    };
 }
 
 function readExtendedKeyUsage(extension: Extension | undefined): readonly string[] | undefined {
     return extension && childrenOf(extension.value).map((usage) => oidText(usage.content));
+}
+
+/** The certificate's own key identifier, hexadecimal; undefined without one. */
+export function subjectKeyIdentifierOf({ extensions }: ParsedCertificate): string | undefined {
+    const extension = extensions.get(EXTENSION.subjectKeyIdentifier);
+    const [identifier] = extension === undefined ? [] : elementsOf(extension.value);
+    return identifier?.content.toString("hex");
+}
+
+/** The identifier by which a certificate names its issuer's key, hexadecimal; undefined without one. */
+export function authorityKeyIdentifierOf({ extensions }: ParsedCertificate): string | undefined {
+    const extension = extensions.get(EXTENSION.authorityKeyIdentifier);
+    const parts = extension === undefined ? [] : childrenOf(extension.value);
+    return parts.find(({ tag }) => tag === 0x80)?.content.toString("hex");
 }
 
 /** The numbers of the bits that are set in an extension that is one BIT STRING. */
