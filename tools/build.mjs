@@ -1,16 +1,26 @@
-// Builds dist/: every source file transpiled one to one by esbuild, sdk/runtime.js bundled, declarations by tsc.
+// Builds dist/: every source file transpiled one to one by esbuild, sdk/runtime.js bundled, declarations by tsc, and
+// the programs in Python copied.
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readFileSync, readdirSync, rmSync, symlinkSync } from "node:fs";
+import {
+    chmodSync,
+    copyFileSync,
+    existsSync,
+    mkdirSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+    symlinkSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 
 const quiet = process.argv.includes("--quiet");
 const folders = ["provider", "components", "policy", "sdk", "emulators"];
 
-/** All TypeScript files below a folder. */
-function sources(folder) {
+/** All files below a folder that are TypeScript, or those that are programs for other machines, in Python. */
+function sources(folder, ending = ".ts") {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
-        .filter((entry) => entry.isFile() && entry.name.endsWith(".ts"))
+        .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
         .map((entry) => join(entry.parentPath, entry.name));
 }
 
@@ -29,7 +39,7 @@ const onlyEnglish = {
 rmSync("dist", { recursive: true, force: true });
 const started = performance.now();
 await build({
-    entryPoints: folders.flatMap(sources),
+    entryPoints: folders.flatMap((folder) => sources(folder)),
     outdir: "dist",
     outbase: ".",
     format: "cjs",
@@ -54,6 +64,10 @@ await build({
     // The terms under which that file may hold zod.
     footer: { js: `/*! zod\n\n${readFileSync("node_modules/zod/LICENSE", "utf8")}*/` },
 });
+for (const file of folders.flatMap((folder) => sources(folder, ".py"))) {
+    mkdirSync(dirname(join("dist", file)), { recursive: true });
+    copyFileSync(file, join("dist", file));
+}
 const main = "dist/sdk/cli/main.js";
 if (existsSync(main)) chmodSync(main, 0o755);
 // npm links commands when it installs, and then there is no build yet: `npx portcullis` works in a clone too.
