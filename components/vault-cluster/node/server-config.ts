@@ -4,19 +4,12 @@ import { JOIN_TAG, nodePaths, PORTS, type NodePaths, type NodeSettings } from ".
 /** What a node learns of itself at boot, and the configuration has in their place until then. */
 export const PLACEHOLDERS = { address: "@ADDRESS@", nodeId: "@NODE_ID@" } as const;
 
-/** How a node finds the others. */
-export type Join =
-    /** By the tag that running instances have. */
-    | { readonly tag: string; readonly region: string; readonly endpoint?: string }
-    /** At these addresses of the API, as `https://10.0.0.1:8200`. */
-    | { readonly addresses: readonly string[] };
-
 export interface ServerConfiguration {
     readonly product: NodeSettings["product"];
     readonly clusterName: string;
     readonly serverName: string;
-    /** None for a cluster of one: it has nobody to find. */
-    readonly join?: Join;
+    /** How a node finds the others: by the tag of running instances. None for a cluster of one. */
+    readonly join?: { readonly tag: string; readonly region: string; readonly endpoint?: string };
     readonly seal: { readonly region: string; readonly keyArn: string; readonly endpoint?: string };
     readonly paths: NodePaths;
     readonly telemetry: boolean;
@@ -102,10 +95,6 @@ function storage({ serverName, join, paths }: ServerConfiguration): string {
         ["leader_tls_servername", serverName],
         ["leader_ca_cert_file", paths.tls.authorities],
     ] as const;
-    const joins =
-        join === undefined
-            ? []
-            : joinEntries(join).map((entries) => block("retry_join", [...entries, ...verified]));
     return block(
         'storage "raft"',
         [
@@ -113,12 +102,11 @@ function storage({ serverName, join, paths }: ServerConfiguration): string {
             ["node_id", PLACEHOLDERS.nodeId],
             ["performance_multiplier", 1],
         ],
-        joins,
+        join === undefined ? [] : [block("retry_join", [...joinEntries(join), ...verified])],
     );
 }
 
-function joinEntries(join: Join): readonly (readonly Entry[])[] {
-    if ("addresses" in join) return join.addresses.map((address) => [["leader_api_addr", address]]);
+function joinEntries(join: NonNullable<ServerConfiguration["join"]>): readonly Entry[] {
     const terms = [
         "provider=aws",
         `region=${join.region}`,
@@ -128,11 +116,9 @@ function joinEntries(join: Join): readonly (readonly Entry[])[] {
         ...(join.endpoint === undefined ? [] : [`endpoint=${join.endpoint}`]),
     ];
     return [
-        [
-            ["auto_join", terms.join(" ")],
-            ["auto_join_scheme", "https"],
-            ["auto_join_port", PORTS.api],
-        ],
+        ["auto_join", terms.join(" ")],
+        ["auto_join_scheme", "https"],
+        ["auto_join_port", PORTS.api],
     ];
 }
 
