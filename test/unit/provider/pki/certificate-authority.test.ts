@@ -143,7 +143,7 @@ describe("create", () => {
         });
         const parsed = parseCertificate(state.certificatePem);
         expect(parsed.x509.subject).toBe("O=Org\nCN=Test authority");
-        expect(parsed.basicConstraints).toEqual({ critical: true, ca: true });
+        expect(parsed.basicConstraints).toEqual({ critical: true, ca: true, pathLength: 1 });
         expect(parsed.extensions.get("2.5.29.19")?.value.toString("hex")).toBe("30060101ff020101");
         expect([...(parsed.keyUsage ?? [])]).toEqual([5, 6]);
         expect(parsed.extensions.get("2.5.29.15")?.critical).toBe(true);
