@@ -15,6 +15,8 @@ export const BACKDATED = 5 * 60_000;
 export interface Subject {
     readonly commonName: string;
     readonly organization?: string | undefined;
+    /** Two capital letters (ISO 3166). */
+    readonly country?: string | undefined;
 }
 
 export interface AuthorityRequest {
@@ -39,7 +41,7 @@ export interface ClientRequest {
     readonly now: Date;
 }
 
-type Library = typeof X509;
+export type Library = typeof X509;
 
 /**
  * Makes the self-signed certificate of an authority: critical basicConstraints CA:TRUE with a path length, critical
@@ -135,7 +137,7 @@ async function sign(library: Library, key: KeyObject, template: Template): Promi
 }
 
 /** SHA-256, and SHA-384 for P-384, whose strength it matches. */
-function algorithmsOf(key: KeyObject): {
+export function algorithmsOf(key: KeyObject): {
     readonly importAlgorithm: webcrypto.RsaHashedImportParams | webcrypto.EcKeyImportParams;
     readonly signingAlgorithm: webcrypto.EcdsaParams | { readonly name: string };
 } {
@@ -157,15 +159,19 @@ function algorithmsOf(key: KeyObject): {
     };
 }
 
-function nameOf(library: Library, { commonName, organization }: Subject): X509.Name {
+/** A subject as a name: country, organization, common name, as far as they are given. */
+export function nameOf(library: Library, { commonName, organization, country }: Subject): X509.Name {
     // Each value is given its type, for the library reads escapes into a plain string.
     const utf8 = (value: string) => [{ utf8String: value }];
-    const name = { CN: utf8(commonName) };
-    return new library.Name(organization === undefined ? [name] : [{ O: utf8(organization) }, name]);
+    return new library.Name([
+        ...(country === undefined ? [] : [{ C: [{ printableString: country }] }]),
+        ...(organization === undefined ? [] : [{ O: utf8(organization) }]),
+        { CN: utf8(commonName) },
+    ]);
 }
 
 /** 128 random bits, positive and never short (RFC 5280, 4.1.2.2, allows 20 octets; CAs must use 64 random bits). */
-function serialNumber(): string {
+export function serialNumber(): string {
     const octets = randomBytes(16);
     octets.writeUInt8((octets.readUInt8(0) & 0x3f) | 0x40, 0);
     return octets.toString("hex");
@@ -179,12 +185,12 @@ export function keyIdentifier(publicKey: KeyObject): string {
 }
 
 /** The authority's own key identifier: verifiers compare with that, however it was made. */
-function keyIdentifierOf(authority: ParsedCertificate): string {
+export function keyIdentifierOf(authority: ParsedCertificate): string {
     return subjectKeyIdentifierOf(authority) ?? keyIdentifier(authority.publicKey);
 }
 
 /** Certificates hold whole seconds; rounding down keeps an end within its authority's. */
-function wholeSecond(time: Date): Date {
+export function wholeSecond(time: Date): Date {
     return new Date(Math.floor(time.getTime() / 1000) * 1000);
 }
 

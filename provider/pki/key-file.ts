@@ -44,34 +44,48 @@ export async function needKeyFile(file: KeyFile, property: string): Promise<stri
  */
 export async function writeKeyFile(file: KeyFile, privateKeyPem: string, property: string): Promise<boolean> {
     const text = await encryptPrivateKey(privateKeyPem, passphraseOf(file, property));
-    const draft = `${file.path}.${randomBytes(6).toString("hex")}.tmp`;
     try {
-        await writeDurably(draft, text);
-        try {
-            // A link, unlike a rename, fails where the name is taken.
-            await link(draft, file.path);
-            return true;
-        } catch (error) {
-            if (errorCode(error) === "EEXIST") return false;
-            // Some file systems know no links; the remaining risk is a file cut short, which does not decrypt.
-            await writeDurably(file.path, text);
-            return true;
-        }
+        return await writeNewFile(file.path, text, 0o600);
     } catch (error) {
-        if (errorCode(error) === "EEXIST") return false;
         throw invalidInput(
             `${property}.path`,
             `The key file ${file.path} cannot be written (${errorCode(error)}).`,
             "Choose a path in an existing directory that can be written to.",
             error,
         );
+    }
+}
+
+/**
+ * Writes a new file. It appears whole or not at all, even where the process is killed; where one is already there,
+ * nothing is written. Throws the system's error where it cannot be written.
+ *
+ * @returns whether the file was written; false where one is already there
+ */
+export async function writeNewFile(path: string, text: string, mode: number): Promise<boolean> {
+    const draft = `${path}.${randomBytes(6).toString("hex")}.tmp`;
+    try {
+        await writeDurably(draft, text, mode);
+        try {
+            // A link, unlike a rename, fails where the name is taken.
+            await link(draft, path);
+            return true;
+        } catch (error) {
+            if (errorCode(error) === "EEXIST") return false;
+            // Some file systems know no links; the remaining risk is a file cut short, which is read as none.
+            await writeDurably(path, text, mode);
+            return true;
+        }
+    } catch (error) {
+        if (errorCode(error) === "EEXIST") return false;
+        throw error;
     } finally {
         await rm(draft, { force: true });
     }
 }
 
-async function writeDurably(path: string, text: string): Promise<void> {
-    const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
+async function writeDurably(path: string, text: string, mode: number): Promise<void> {
+    const handle = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
     try {
         await handle.writeFile(text);
         await handle.sync();
@@ -106,7 +120,7 @@ function passphraseOf(file: KeyFile, property: string): string {
 }
 
 /** The code of a system error, as ENOENT. */
-function errorCode(error: unknown): string {
+export function errorCode(error: unknown): string {
     const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
     return typeof code === "string" ? code : "unknown error";
 }

@@ -11,6 +11,8 @@ export const KEY_ALGORITHMS = ["RSA-2048", "RSA-3072", "RSA-4096", "EC-P256", "E
 /** RSA by its bits, EC by its curve. "RSA-4096" unless said. */
 export type KeyAlgorithm = (typeof KEY_ALGORITHMS)[number];
 export const DEFAULT_KEY_ALGORITHM: KeyAlgorithm = "RSA-4096";
+/** Of what signs and serves within a private hierarchy, where no old client dictates RSA. */
+export const DEFAULT_OFFLINE_KEY: KeyAlgorithm = "EC-P384";
 
 const RSA_BITS = { "RSA-2048": 2048, "RSA-3072": 3072, "RSA-4096": 4096 } as const;
 const CURVES = { "EC-P256": "prime256v1", "EC-P384": "secp384r1" } as const;

@@ -5,6 +5,7 @@ import { accessCommand } from "./access/command";
 import { commentCommand } from "./comment";
 import { emulateCommand } from "./emulate";
 import { fleetCommand } from "./fleet";
+import { signCommand } from "./sign/command";
 import { version } from "./version";
 
 async function main(): Promise<void> {
@@ -14,7 +15,8 @@ async function main(): Promise<void> {
         .addCommand(accessCommand())
         .addCommand(commentCommand())
         .addCommand(emulateCommand())
-        .addCommand(fleetCommand());
+        .addCommand(fleetCommand())
+        .addCommand(signCommand());
     await program.parseAsync();
 }
 

@@ -58,13 +58,13 @@ const WARNED_BEFORE: Readonly<Record<Tier, number>> = {
     server: 30 * DAY,
 };
 
-/** Which tier signs each. */
-const SIGNED_BY: Readonly<Record<Tier, Tier | undefined>> = {
-    root: undefined,
+/** Which tier signs each; the root signs itself. */
+export const SIGNED_BY = {
+    root: "root",
     intermediate: "root",
     issuer: "intermediate",
     server: "intermediate",
-};
+} as const satisfies Readonly<Record<Tier, Tier>>;
 
 const FORMER: Finding = {
     problem: "It answers the former request; the present one is not signed yet.",
@@ -184,8 +184,7 @@ function issuerFaults({ tier, certificate }: Read, read: ReadonlyMap<Tier, Read>
             ? []
             : [{ problem: "It is not self-signed, so it is no root.", remedy }];
     }
-    const above = SIGNED_BY[tier];
-    const by = above === undefined ? undefined : read.get(above);
+    const by = read.get(SIGNED_BY[tier]);
     return by === undefined
         ? []
         : issuedBy(certificate, by).map((problem) => ({
@@ -236,8 +235,7 @@ function constraintFaults(one: Read, read: ReadonlyMap<Tier, Read>): readonly Fi
 
 /** The authorities that bound a certificate: itself where it is one, and those above it that were given. */
 function above(one: Read, read: ReadonlyMap<Tier, Read>): readonly Read[] {
-    const by = SIGNED_BY[one.tier];
-    const issuer = by === undefined ? undefined : read.get(by);
+    const issuer = one.tier === "root" ? undefined : read.get(SIGNED_BY[one.tier]);
     const own = one.tier === "server" ? [] : [one];
     return issuer === undefined ? own : [...own, ...above(issuer, read)];
 }

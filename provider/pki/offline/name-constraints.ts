@@ -11,6 +11,8 @@ export interface NameConstraints {
     readonly excludedIps: readonly Buffer[];
     /** Whether directory names are bounded, which is not evaluated here. */
     readonly directory: boolean;
+    /** Whether names of other forms are bounded (e-mail, URI), none of which stands in a certificate here. */
+    readonly others: boolean;
 }
 
 /** The constraints in an extension's value. Throws where it is malformed. */
@@ -32,12 +34,14 @@ export function nameConstraintsOf(value: Buffer): NameConstraints {
     const ips = (names: typeof permitted) =>
         names.filter(({ tag }) => tag === NAME_TAG.ip).map(({ content }) => subnet(content));
     const orUnbound = <T>(list: readonly T[]) => (list.length > 0 ? list : undefined);
+    const evaluated: readonly number[] = [NAME_TAG.dns, NAME_TAG.ip, NAME_TAG.directory];
     return {
         permittedDns: orUnbound(dns(permitted)),
         excludedDns: dns(excluded),
         permittedIps: orUnbound(ips(permitted)),
         excludedIps: ips(excluded),
         directory: [...permitted, ...excluded].some(({ tag }) => tag === NAME_TAG.directory),
+        others: [...permitted, ...excluded].some(({ tag }) => !evaluated.includes(tag)),
     };
 }
 

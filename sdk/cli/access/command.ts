@@ -8,7 +8,7 @@ import { readState, type StateAccess } from "../../../provider/outscale/explain/
 import type { AccessReport } from "../../../provider/outscale/explain/report";
 import { parseExportedState } from "../../../provider/exported-state";
 import { accountSettings, type AccountFlags } from "./account-settings";
-import { readText } from "./files";
+import { readText } from "../files";
 import { readAuthorities, readIdentities, refuseSameNames } from "./identities";
 import { momentOf } from "./moment";
 import { renderReport } from "./text";

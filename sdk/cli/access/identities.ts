@@ -5,7 +5,7 @@ import type { ProtectedIdentity } from "../../../provider/outscale/protection";
 import { protectedIdentity } from "../../../provider/outscale/schemas";
 import { normalisePem } from "../../../provider/pki/pem";
 import type { PortcullisError } from "../../../provider/errors";
-import { readText, refuse } from "./files";
+import { readText, refuse } from "../files";
 
 const FIELDS = ["name", "certificate", "ip"] as const;
 type Field = (typeof FIELDS)[number];

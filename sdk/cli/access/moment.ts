@@ -1,6 +1,6 @@
 /** The moment that a user names. */
 import { instantOf } from "../../../provider/outscale/dates";
-import { refuse } from "./files";
+import { refuse } from "../files";
 
 const FORM = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2}))?$/;
 

@@ -1,7 +1,7 @@
 /** Reads the files that flags name, with errors that say which flag, and nothing of what is in them. */
 import { readFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
-import { PortcullisError } from "../../../provider/errors";
+import { PortcullisError } from "../../provider/errors";
 
 /**
  * The text of a file, or of standard input where the path is `-`.

@@ -1,0 +1,54 @@
+/** The extensions that a certificate of each tier carries, and that its request asks for. */
+import type * as X509 from "@peculiar/x509";
+import type { Library } from "../certificates";
+import { element, sequence } from "../der-writer";
+import { EXTENSION } from "../parsed-certificate";
+import { NAME_TAG, type GeneralNames } from "./general-names";
+import { authorityRule, type Tier } from "./tiers";
+
+/** What a certificate says beside its subject and key. */
+export interface Content {
+    readonly tier: Tier;
+    /** The names of a server; an authority has none. */
+    readonly names?: Pick<GeneralNames, "dnsNames" | "ipAddresses"> | undefined;
+    /** The DNS domains that an authority is constrained to; no constraint unless given. */
+    readonly permittedDnsDomains?: readonly string[] | undefined;
+}
+
+/**
+ * Critical basicConstraints with the tier's path length and critical keyUsage keyCertSign and cRLSign for an
+ * authority, and its name constraints, critical; for a server critical basicConstraints CA:FALSE, critical keyUsage
+ * digitalSignature, extendedKeyUsage serverAuth and clientAuth, and its names.
+ */
+export function extensionsOf(
+    library: Library,
+    { tier, names, permittedDnsDomains }: Content,
+): X509.Extension[] {
+    const rule = authorityRule(tier);
+    const { KeyUsageFlags, ExtendedKeyUsage } = library;
+    if (rule !== undefined) {
+        return [
+            new library.BasicConstraintsExtension(true, rule.pathLength, true),
+            new library.KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+            ...(permittedDnsDomains === undefined
+                ? []
+                : [new library.Extension(EXTENSION.nameConstraints, true, permitted(permittedDnsDomains))]),
+        ];
+    }
+    const { dnsNames = [], ipAddresses = [] } = names ?? {};
+    return [
+        new library.BasicConstraintsExtension(false, undefined, true),
+        new library.KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+        new library.ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+        new library.SubjectAlternativeNameExtension([
+            ...dnsNames.map((value) => ({ type: "dns" as const, value })),
+            ...ipAddresses.map((value) => ({ type: "ip" as const, value })),
+        ]),
+    ];
+}
+
+/** NameConstraints that permit DNS subtrees: the library has no class of them. */
+function permitted(domains: readonly string[]): Buffer {
+    const subtrees = domains.map((domain) => sequence(element(NAME_TAG.dns, Buffer.from(domain, "latin1"))));
+    return sequence(element(0xa0, ...subtrees));
+}
