@@ -43,7 +43,10 @@ export async function choosePlugins(wanted: readonly StandIn[], options: ChooseO
 /** A line for the output of whatever ran on stand-ins; none where all plugins were real. */
 export function standInNotice({ standIns }: Plugins): string | undefined {
     if (standIns.length === 0) return undefined;
-    const what = { tls: "tls (real keys and certificates, made here)" } satisfies Record<StandIn, string>;
+    const what = {
+        tls: "tls (real keys and certificates, made here)",
+        vault: "vault (a part of the provider, which calls the real server)",
+    } satisfies Record<StandIn, string>;
     const names = standIns.map((name) => what[name]).join(", ");
     return `Stand-ins took the place of provider plugins that cannot be installed here: ${names}.`;
 }
