@@ -1,2 +1,13 @@
 /** What programs import from `pulumi-portcullis/vault`: the three-tier PKI, the Vault cluster and its configuration. */
 export { PortcullisError, type ErrorCode } from "../provider/errors";
+/** The cluster of OpenBao or Vault on AWS. */
+export { VaultCluster } from "../components/vault-cluster/vault-cluster";
+export type {
+    ImageIdArgs,
+    ImageSearchArgs,
+    SourcesArgs,
+    SubnetArgs,
+    TlsArgs,
+    VaultClusterArgs,
+} from "../components/vault-cluster/args";
+export type { AutopilotChoice, AutopilotConfiguration } from "../provider/vault/autopilot";

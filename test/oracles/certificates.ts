@@ -72,6 +72,8 @@ export interface ClientShape {
     /** `clientAuth` alone unless given, no extension where null. */
     readonly usages?: readonly string[] | null;
     readonly isCa?: boolean;
+    /** Names of a server. No extension unless given. */
+    readonly dnsNames?: readonly string[];
     /** Names this issuer instead of the authority that signs. */
     readonly issuer?: string;
 }
@@ -97,6 +99,13 @@ export async function makeClient(authority: TestAuthority, shape: ClientShape = 
             extensions: [
                 ...(shape.isCa === true ? [new x509.BasicConstraintsExtension(true, undefined, true)] : []),
                 ...(usages === null ? [] : [new x509.ExtendedKeyUsageExtension([...usages])]),
+                ...(shape.dnsNames === undefined
+                    ? []
+                    : [
+                          new x509.SubjectAlternativeNameExtension(
+                              shape.dnsNames.map((value) => ({ type: "dns" as const, value })),
+                          ),
+                      ]),
             ],
         },
         webcrypto,

@@ -1,0 +1,239 @@
+/** Checks a cluster's arguments when it is constructed: all faults at once, at preview, before anything is declared. */
+import { PortcullisError } from "../../provider/errors";
+import type { CheckFailure } from "../../provider/resource";
+import {
+    decideAutopilot,
+    thresholdFailures,
+    type AutopilotConfiguration,
+    type AutopilotDecision,
+} from "../../provider/vault/autopilot";
+import type { ImageIdArgs, ImageSearchArgs, SourcesArgs, VaultClusterArgs } from "./args";
+import { tlsFailures } from "./certificates";
+import { JOIN_TAG, type NodeSettings } from "./node/settings";
+import { userData } from "./node/user-data";
+import { regionOf, typeFailures, zoneFailures } from "./placement";
+import { decideSize, type Size } from "./size";
+import { networkFailures, privateNetworkFailures } from "./sources";
+
+/** The node's settings but for the two ARNs, which only a deployment knows. */
+export type PlannedSettings = Omit<NodeSettings, "kmsKeyArn" | "tlsSecretArn">;
+
+/** What follows from arguments that are in order. */
+export interface ClusterPlan extends Size {
+    readonly settings: PlannedSettings;
+    readonly autopilot: AutopilotConfiguration;
+    readonly volumeSize: number;
+    readonly egressCidrs: readonly string[];
+}
+
+/** The hook that holds a terminating instance until its node has left. */
+export const LIFECYCLE_HOOK = "leave-raft";
+
+const DEFAULT_VOLUME_SIZE = 20;
+/** What a gp3 volume may have, but for sizes that hold no system. */
+const VOLUME_SIZES = { least: 8, most: 16_384 } as const;
+
+/** Longer names leave no room for the random end that balancers and target groups get, of at most 32 characters. */
+const LONGEST_NAME = 20;
+
+const CLUSTER_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
+const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
+const DNS_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})+$`);
+const OWNER = /^(?:[0-9]{12}|self|amazon)$/;
+const VERSION = /(?:^|[^0-9.])2\.([0-9]{1,2})\.[0-9]+/;
+
+/** As long as ARNs of these kinds get, so that what fits with them fits with the real ones. */
+const SAMPLE_ARNS = {
+    kmsKeyArn: "arn:aws-us-gov:kms:ap-southeast-99:123456789012:key/mrk-0123456789abcdef0123456789abcdef",
+    tlsSecretArn: `arn:aws-us-gov:secretsmanager:ap-southeast-99:123456789012:secret:${"n".repeat(LONGEST_NAME + 12)}-AbCdEf`,
+};
+
+/**
+ * The plan for the arguments of a component of this name.
+ * @throws PortcullisError InvalidInput with every fault, each with its remedy
+ */
+export function planCluster(name: string, args: VaultClusterArgs, now: Date): ClusterPlan {
+    const failures: CheckFailure[] = [
+        ...nameFailures(name, args),
+        ...zoneFailures(
+            args.mode,
+            args.subnets.map(({ availabilityZone }) => availabilityZone),
+        ),
+        ...typeFailures(args.mode, args.instanceTypes),
+        ...sourceFailures("clients", args.clients),
+        ...sourceFailures("telemetry", args.telemetry),
+        ...networkFailures("egressCidrs", args.egressCidrs ?? []),
+        ...imageFailures(args.image),
+        ...volumeFailures(args.volumeSize),
+        ...tagFailures(args.tags),
+        ...knownTlsFailures(args, now),
+    ];
+    const size = decideSize(args);
+    const autopilot = size.accepted ? decideAutopilot(size.size.nodes, args.autopilot) : undefined;
+    if (!size.accepted) failures.push(...size.failures);
+    failures.push(...autopilotFailures(args, autopilot));
+    if (failures.length > 0 || !size.accepted || autopilot?.accepted !== true) throw refusal(name, failures);
+    const settings = settingsOf(name, args, size.size);
+    const unbootable = userDataFailures(settings);
+    if (unbootable.length > 0) throw refusal(name, unbootable);
+    return {
+        ...size.size,
+        settings,
+        autopilot: autopilot.configuration,
+        volumeSize: args.volumeSize ?? DEFAULT_VOLUME_SIZE,
+        egressCidrs: args.egressCidrs ?? ["0.0.0.0/0"],
+    };
+}
+
+/** The error for a component whose inputs are at fault. */
+export function refusal(name: string, failures: readonly CheckFailure[]): PortcullisError {
+    const [first, ...others] = failures;
+    const lines = failures.map(({ property, reason }) => `${property}: ${reason}`);
+    return new PortcullisError({
+        code: "InvalidInput",
+        problem: `VaultCluster "${name}" is refused${others.length === 0 ? ":" : ` for ${failures.length} reasons:`}\n${lines.map((line) => `  - ${line}\n`).join("")}`,
+        remedy: "Correct the program, and run it again.",
+        ...(first !== undefined && others.length === 0 && { property: first.property }),
+    });
+}
+
+function settingsOf(name: string, args: VaultClusterArgs, { nodes }: Size): PlannedSettings {
+    return {
+        product: args.product ?? "openbao",
+        binary: args.binary,
+        clusterName: args.clusterName ?? name,
+        nodes,
+        // Every subnet lies in the same region, and there is one: that was checked.
+        region: regionOf(args.subnets[0]?.availabilityZone ?? "") ?? "",
+        serverName: args.serverName,
+        lifecycleHook: LIFECYCLE_HOOK,
+        telemetry: args.telemetry !== undefined,
+    };
+}
+
+function nameFailures(name: string, args: VaultClusterArgs): readonly CheckFailure[] {
+    const failures: CheckFailure[] = [];
+    const refuse = (property: string, reason: string) => failures.push({ property, reason });
+    if (!CLUSTER_NAME.test(name) || name.length > LONGEST_NAME) {
+        refuse(
+            "name",
+            `Balancers of AWS take letters, digits and hyphens, and leave ${LONGEST_NAME} characters for the component's name. Give it a shorter or simpler one.`,
+        );
+    }
+    if (args.clusterName !== undefined && !CLUSTER_NAME.test(args.clusterName)) {
+        refuse("clusterName", "Write 1 to 63 letters, digits and hyphens, a letter or digit at each end.");
+    }
+    if (!DNS_NAME.test(args.serverName)) {
+        refuse(
+            "serverName",
+            'It is no DNS name in lower case. Write it as "vault.priv.example.org", without scheme and port.',
+        );
+    }
+    return [...failures, ...binaryFailures(args)];
+}
+
+/** The node compares digest and version as well; here a slip is seen before five instances have started for nothing. */
+function binaryFailures({ product = "openbao", binary }: VaultClusterArgs): readonly CheckFailure[] {
+    if (!("url" in binary)) return [];
+    const failures: CheckFailure[] = [];
+    if (!binary.url.startsWith("https://")) {
+        failures.push({ property: "binary.url", reason: "Give an address that begins with https://." });
+    }
+    if (!/^[0-9a-f]{64}$/.test(binary.sha256)) {
+        failures.push({
+            property: "binary.sha256",
+            reason: "Write the SHA-256 of the file at binary.url as 64 hexadecimal digits in lower case.",
+        });
+    }
+    const minor = VERSION.exec(binary.url)?.[1];
+    if (product === "openbao" && minor !== undefined && Number(minor) > 6) {
+        failures.push({
+            property: "binary.url",
+            reason: `OpenBao 2.${minor} has no built-in seal by AWS KMS, so that no node would unseal. Give a release of the line 2.6.`,
+        });
+    }
+    return failures;
+}
+
+function sourceFailures(property: "clients" | "telemetry", sources?: SourcesArgs): readonly CheckFailure[] {
+    if (sources === undefined) return [];
+    const { cidrs = [], securityGroups = {} } = sources;
+    if (cidrs.length === 0 && Object.keys(securityGroups).length === 0) {
+        return [
+            {
+                property,
+                reason: "It names nobody, so that nobody could connect. Give cidrs or securityGroups.",
+            },
+        ];
+    }
+    return privateNetworkFailures(`${property}.cidrs`, cidrs);
+}
+
+function imageFailures(image: ImageSearchArgs | ImageIdArgs): readonly CheckFailure[] {
+    if ("id" in image) return [];
+    const failures: CheckFailure[] = [];
+    if (!OWNER.test(image.owner)) {
+        failures.push({
+            property: "image.owner",
+            reason: 'Anybody may publish an image of any name, so its owner has to be said. Give the account id of 12 digits, "self" or "amazon".',
+        });
+    }
+    if (/^[*?]*$/.test(image.name)) {
+        failures.push({
+            property: "image.name",
+            reason: "It matches every image of the owner. Give its name, or the part of it that stays the same.",
+        });
+    }
+    return failures;
+}
+
+function volumeFailures(size = DEFAULT_VOLUME_SIZE): readonly CheckFailure[] {
+    const { least, most } = VOLUME_SIZES;
+    if (Number.isInteger(size) && size >= least && size <= most) return [];
+    return [{ property: "volumeSize", reason: `Give a whole number of GiB from ${least} to ${most}.` }];
+}
+
+function tagFailures(tags: VaultClusterArgs["tags"] = {}): readonly CheckFailure[] {
+    return Object.keys(tags)
+        .filter((key) => key === JOIN_TAG || key === "Name" || key.startsWith("aws:"))
+        .map((key) => ({
+            property: `tags["${key}"]`,
+            reason: key.startsWith("aws:")
+                ? "Tags that begin with aws: are AWS's own. Choose another name."
+                : "The component sets this tag itself. Choose another name.",
+        }));
+}
+
+/** Files that are outputs of other resources are judged as soon as they are known. */
+function knownTlsFailures({ tls, serverName }: VaultClusterArgs, now: Date): readonly CheckFailure[] {
+    const { certificate, privateKey, authorities } = tls;
+    if (
+        typeof certificate !== "string" ||
+        typeof privateKey !== "string" ||
+        typeof authorities !== "string"
+    ) {
+        return [];
+    }
+    return tlsFailures({ certificate, privateKey, authorities }, serverName, now);
+}
+
+/** How long a silent node is kept is judged for itself where the number of nodes is at fault. */
+function autopilotFailures(
+    { autopilot = {} }: VaultClusterArgs,
+    decision: AutopilotDecision | undefined,
+): readonly CheckFailure[] {
+    const { deadServerLastContactThreshold: threshold } = autopilot;
+    const alone = threshold === undefined ? [] : thresholdFailures(threshold);
+    const failures = decision === undefined ? alone : decision.accepted ? [] : decision.failures;
+    return failures.map((failure) => ({ ...failure, property: `autopilot.${failure.property}` }));
+}
+
+function userDataFailures(settings: PlannedSettings): readonly CheckFailure[] {
+    try {
+        userData({ ...settings, ...SAMPLE_ARNS });
+        return [];
+    } catch (error) {
+        if (!(error instanceof PortcullisError)) throw error;
+        return [{ property: error.property ?? "user data", reason: error.message }];
+    }
+}

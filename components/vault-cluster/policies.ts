@@ -1,0 +1,160 @@
+/** The policies of the cluster, as data: who may use the key, who may take the nodes' role, and what that role may do. */
+
+export interface Statement {
+    readonly Sid: string;
+    readonly Effect: "Allow";
+    readonly Principal?: Readonly<Record<string, string>>;
+    readonly Action: readonly string[];
+    readonly Resource?: readonly string[];
+    readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface PolicyDocument {
+    readonly Version: "2012-10-17";
+    readonly Statement: readonly Statement[];
+}
+
+/** Where the cluster stands, as ARNs say it. */
+export interface Place {
+    /** "aws", "aws-cn" or "aws-us-gov". */
+    readonly partition: string;
+    /** "amazonaws.com", or the partition's own. */
+    readonly dnsSuffix: string;
+    readonly account: string;
+    readonly region: string;
+}
+
+/** All that can be done with a key but use it: encrypting, decrypting and granting are not among them. */
+const ADMINISTRATION = [
+    "kms:CancelKeyDeletion",
+    "kms:CreateAlias",
+    "kms:DeleteAlias",
+    "kms:DescribeKey",
+    "kms:DisableKey",
+    "kms:DisableKeyRotation",
+    "kms:EnableKey",
+    "kms:EnableKeyRotation",
+    "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
+    "kms:ListGrants",
+    "kms:ListKeyPolicies",
+    "kms:ListKeyRotations",
+    "kms:ListResourceTags",
+    "kms:PutKeyPolicy",
+    "kms:RevokeGrant",
+    "kms:RotateKeyOnDemand",
+    "kms:ScheduleKeyDeletion",
+    "kms:TagResource",
+    "kms:UntagResource",
+    "kms:UpdateAlias",
+    "kms:UpdateKeyDescription",
+];
+
+/** What the seal asks for. */
+const SEAL = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"];
+
+/**
+ * The key's own policy. The account's administrators may change and delete the key, so that nobody is locked out of it;
+ * the nodes' role may use it; and whoever may write or read the secret of the TLS files does so through Secrets Manager
+ * alone. The role is named in a condition and not as the principal: a principal that is deleted and made again is
+ * another one to AWS, and the policy would admit nobody. So the role's own policy has to allow the use as well.
+ */
+export function keyPolicy(place: Place, roleArn: string): PolicyDocument {
+    const account = { AWS: `arn:${place.partition}:iam::${place.account}:root` };
+    return policy([
+        {
+            Sid: "AdministrationByTheAccount",
+            Effect: "Allow",
+            Principal: account,
+            Action: ADMINISTRATION,
+            Resource: ["*"],
+        },
+        {
+            Sid: "SealOfTheNodes",
+            Effect: "Allow",
+            Principal: account,
+            Action: SEAL,
+            Resource: ["*"],
+            Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
+        },
+        {
+            Sid: "TlsFilesThroughSecretsManager",
+            Effect: "Allow",
+            Principal: account,
+            Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+            Resource: ["*"],
+            Condition: {
+                StringEquals: { "kms:ViaService": `secretsmanager.${place.region}.${place.dnsSuffix}` },
+            },
+        },
+    ]);
+}
+
+/** Who may take the nodes' role: EC2, for the instances that it starts with it. */
+export function trustPolicy({ dnsSuffix }: Pick<Place, "dnsSuffix">): PolicyDocument {
+    return policy([
+        {
+            Sid: "Instances",
+            Effect: "Allow",
+            Principal: { Service: `ec2.${dnsSuffix}` },
+            Action: ["sts:AssumeRole"],
+        },
+    ]);
+}
+
+/** The objects that the nodes' role reaches. */
+export interface NodeObjects {
+    readonly kmsKeyArn: string;
+    readonly tlsSecretArn: string;
+    readonly autoScalingGroupName: string;
+}
+
+/**
+ * What a node may do, and what for. Finding its peers, sealing, and reading its TLS files are the server's. The last two
+ * actions are those of the service beside it, on this group alone: without the first, an instance that has left the
+ * cluster waits for its hook's whole time before it ends, and without the second, one whose node was removed and can
+ * never come back counts as healthy and is never replaced.
+ */
+export function nodePolicy(place: Place, objects: NodeObjects): PolicyDocument {
+    const { partition, region, account } = place;
+    const group = `arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${objects.autoScalingGroupName}`;
+    return policy([
+        // The call lists instances, and EC2 lets no policy say which ones.
+        { Sid: "FindPeers", Effect: "Allow", Action: ["ec2:DescribeInstances"], Resource: ["*"] },
+        { Sid: "Seal", Effect: "Allow", Action: SEAL, Resource: [objects.kmsKeyArn] },
+        {
+            Sid: "TlsFiles",
+            Effect: "Allow",
+            Action: ["secretsmanager:GetSecretValue"],
+            Resource: [objects.tlsSecretArn],
+        },
+        {
+            Sid: "LeaveAndBeReplaced",
+            Effect: "Allow",
+            Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:SetInstanceHealth"],
+            Resource: [group],
+        },
+    ]);
+}
+
+/** What Session Manager needs on an instance, and no other part of Systems Manager; none of it knows resources. */
+export function sessionPolicy(): PolicyDocument {
+    return policy([
+        {
+            Sid: "SessionManager",
+            Effect: "Allow",
+            Action: [
+                "ssm:UpdateInstanceInformation",
+                "ssmmessages:CreateControlChannel",
+                "ssmmessages:CreateDataChannel",
+                "ssmmessages:OpenControlChannel",
+                "ssmmessages:OpenDataChannel",
+            ],
+            Resource: ["*"],
+        },
+    ]);
+}
+
+function policy(statements: readonly Statement[]): PolicyDocument {
+    return { Version: "2012-10-17", Statement: statements };
+}
