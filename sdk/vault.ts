@@ -11,3 +11,6 @@ export type {
     VaultClusterArgs,
 } from "../components/vault-cluster/args";
 export type { AutopilotChoice, AutopilotConfiguration } from "../provider/vault/autopilot";
+export { VaultPki, type AppRoles } from "../components/vault-pki/vault-pki";
+export type { AppRoleAccess } from "../components/vault-pki/app-role";
+export type { AppRoleArgs, VaultPkiArgs } from "../components/vault-pki/args";

@@ -90,7 +90,10 @@ export const secretId: Kind = {
             : await client.ask(`${rolePath(state)}/secret-id-accessor/lookup`, {
                   secret_id_accessor: accessor,
               });
-        if (status === 200) return wrapped ? {} : propertiesOf(fields({ cidrLists: "names" }, { cidrLists: "cidr_list" }), data);
+        if (status === 200)
+            return wrapped
+                ? {}
+                : propertiesOf(fields({ cidrLists: "names" }, { cidrLists: "cidr_list" }), data);
         if ([400, 403, 404].includes(status)) return undefined;
         throw new Error(`The secret id could not be looked up: HTTP ${status} ${errors.join(" ")}`);
     },

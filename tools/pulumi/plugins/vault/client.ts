@@ -172,9 +172,9 @@ export function clientFor(
     if (unknown !== undefined)
         throw new Error(`The stand-in for the vault provider does not know the setting ${unknown}.`);
     const settings = CONFIGURATION.parse(configuration);
-    const address = settings.address ?? environment.VAULT_ADDR;
+    const address = settings.address ?? set(environment.VAULT_ADDR);
     if (address === undefined) throw new Error("The vault provider needs its address.");
-    const caFile = settings.caCertFile ?? environment.VAULT_CACERT;
+    const caFile = settings.caCertFile ?? set(environment.VAULT_CACERT);
     const login =
         settings.authLoginCert === undefined
             ? undefined
@@ -189,9 +189,14 @@ export function clientFor(
                       privateKey: readFileSync(login.keyFile, "utf8"),
                   },
               }
-            : { token: settings.token ?? environment.VAULT_TOKEN }),
+            : { token: settings.token ?? set(environment.VAULT_TOKEN) }),
     });
     return login ? client.signedIn(login.mount, login.name) : Promise.resolve(client);
+}
+
+/** A variable that is set to nothing is not set. */
+function set(variable: string | undefined): string | undefined {
+    return variable === "" ? undefined : variable;
 }
 
 function isUnset(value: unknown): boolean {

@@ -10,7 +10,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct, type JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import { asProperties, unwrap } from "../tls/values";
 import { clientFor, type VaultClient } from "./client";
-import { check, create, diff, read, remove, update } from "./provider";
+import { check, create, diff, planned, read, remove, update } from "./provider";
 
 const VERSION = "7.8.0";
 
@@ -90,13 +90,10 @@ const handlers = {
         return response;
     }),
     create: answering<protocol.CreateRequest, protocol.CreateResponse>(async (request) => {
-        const preview = request.getPreview();
-        const made = await create(
-            await client(),
-            request.getUrn(),
-            plain(request.getProperties()),
-            preview,
-        );
+        const [urn, inputs] = [request.getUrn(), plain(request.getProperties())];
+        const made = request.getPreview()
+            ? { id: "", outs: planned(urn, inputs) }
+            : await create(await client(), urn, inputs);
         const response = new protocol.CreateResponse();
         response.setId(made.id);
         response.setProperties(structOf(made.outs));
@@ -119,14 +116,10 @@ const handlers = {
         return response;
     }),
     update: answering<protocol.UpdateRequest, protocol.UpdateResponse>(async (request) => {
-        const change = { olds: plain(request.getOlds()), news: plain(request.getNews()) };
-        const outs = await update(
-            await client(),
-            request.getUrn(),
-            request.getId(),
-            change,
-            request.getPreview(),
-        );
+        const [urn, olds, news] = [request.getUrn(), plain(request.getOlds()), plain(request.getNews())];
+        const outs = request.getPreview()
+            ? planned(urn, news, olds)
+            : await update(await client(), urn, request.getId(), olds, news);
         const response = new protocol.UpdateResponse();
         response.setProperties(structOf(outs));
         return response;

@@ -45,7 +45,12 @@ async function found(client: VaultClient, id: string, read: Read) {
 async function readMount(client: VaultClient, id: string) {
     const { data } = (await client.read("sys/mounts")) ?? { data: {} };
     const one = partOf(data, `${id}/`);
-    return one && { ...readMounted(one, id, DESCRIPTION), ...propertiesOf(MOUNT_CONFIG, partOf(one, "config") ?? {}) };
+    return (
+        one && {
+            ...readMounted(one, id, DESCRIPTION),
+            ...propertiesOf(MOUNT_CONFIG, partOf(one, "config") ?? {}),
+        }
+    );
 }
 
 /** An auth method. */
@@ -79,7 +84,9 @@ function readMounted(one: Readonly<Record<string, unknown>>, path: string, known
 function partOf(data: Readonly<Record<string, unknown>>, name: string) {
     const part = data[name];
     // The server's own types: an object at these places has names and values.
-    return typeof part === "object" && part !== null ? (part as Readonly<Record<string, unknown>>) : undefined;
+    return typeof part === "object" && part !== null
+        ? (part as Readonly<Record<string, unknown>>)
+        : undefined;
 }
 
 const POLICY = fields({ policy: "text" });

@@ -72,7 +72,8 @@ export const certificateRequest: Kind = {
     computed: ["csr", "keyId"],
     async create(client, inputs, given) {
         const type = inputs.text("type");
-        if (type !== "internal") throw new Error(`The stand-in makes no ${type} key: it would leave the server.`);
+        if (type !== "internal")
+            throw new Error(`The stand-in makes no ${type} key: it would leave the server.`);
         const path = `${inputs.text("backend")}/issuers/generate/intermediate/internal`;
         const { data } = await client.write(path, bodyOf(REQUEST, given));
         return {
@@ -106,7 +107,7 @@ export const setSigned: Kind = {
     delete: () => Promise.resolve(),
 };
 
-const ISSUER = fields({ issuerName: "text", leafNotAfterBehavior: "text", usage: "names" });
+const ISSUER = fields({ issuerName: "text", leafNotAfterBehavior: "text", usage: "text" });
 
 /** What is kept with an issuer that is there already. As in the real provider, another reference changes nothing. */
 export const issuer: Kind = {

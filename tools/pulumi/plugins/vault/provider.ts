@@ -59,14 +59,16 @@ export function diff(urn: string, olds: unknown, oldInputs: unknown, news: unkno
     return { changes: changed.length > 0, changed, replaces };
 }
 
-/** Makes it; in a preview, only says what is known of it before. */
-export async function create(client: VaultClient, urn: string, properties: unknown, preview: boolean) {
+/** What a preview knows of a resource: its inputs, and of a new one's outputs nothing. */
+export function planned(urn: string, news: unknown, olds?: unknown): Properties {
+    const [inputs, state] = [asProperties(news), asProperties(olds)];
+    const computed = kindOf(urn).computed.map((name) => [name, olds === undefined ? UNKNOWN : state[name]]);
+    return { ...Object.fromEntries(computed), ...inputs } satisfies Properties;
+}
+
+export async function create(client: VaultClient, urn: string, properties: unknown) {
     const kind = kindOf(urn);
     const inputs = asProperties(properties);
-    if (preview) {
-        const unknown = Object.fromEntries(kind.computed.map((name) => [name, UNKNOWN]));
-        return { id: "", outs: { ...inputs, ...unknown } };
-    }
     const { id, outputs } = await kind.create(client, new Reader(inputs), inputs);
     return { id, outs: { ...inputs, ...outputs } };
 }
@@ -98,18 +100,12 @@ export async function read(
     return { outs: { ...state, ...found, ...asGiven }, inputs: asGiven };
 }
 
-export async function update(client: VaultClient, urn: string, id: string, change: Change, preview: boolean) {
+export async function update(client: VaultClient, urn: string, id: string, olds: unknown, news: unknown) {
     const kind = kindOf(urn);
-    const [olds, news] = [asProperties(change.olds), asProperties(change.news)];
     if (!kind.update) throw new Error(`The stand-in cannot change ${id} in place.`);
-    const outputs = preview ? {} : await kind.update(client, id, new Reader(news), news);
-    const computed = Object.fromEntries(kind.computed.map((name) => [name, olds[name]]));
-    return { ...computed, ...news, ...outputs } satisfies Properties;
-}
-
-export interface Change {
-    readonly olds: unknown;
-    readonly news: unknown;
+    const inputs = asProperties(news);
+    const outputs = await kind.update(client, id, new Reader(inputs), inputs);
+    return { ...planned(urn, news, olds), ...outputs } satisfies Properties;
 }
 
 export function remove(client: VaultClient, urn: string, id: string, properties: unknown): Promise<void> {

@@ -1,0 +1,154 @@
+/** The VaultPki component: an issuing authority within Vault, signed offline, and those who may have it sign. */
+import * as pulumi from "@pulumi/pulumi";
+import { AuthBackend, pkisecret, Policy } from "@pulumi/vault";
+import { appRole, type AppRoleAccess } from "./app-role";
+import type { VaultPkiArgs } from "./args";
+import { authority } from "./authority";
+import { Chain } from "./chain";
+import { adminPolicy, signPolicy, snapshotPolicy } from "./policies";
+import { settingsOf, type VaultPkiSettings } from "./settings";
+
+/** How those sign in who may have leaves signed, and those who may take snapshots. */
+export interface AppRoles {
+    readonly certManager: AppRoleAccess;
+    /** Absent where it was not asked for. */
+    readonly snapshot: AppRoleAccess | undefined;
+}
+
+/**
+ * An issuing authority in Vault or OpenBao, whose key Vault makes and keeps. Its request is signed away from the
+ * platform, as those of OfflineAuthority are: until then, everything but the issuer is there. A role bounds what it
+ * issues; an AppRole may have that role sign and nothing else.
+ */
+export class VaultPki extends pulumi.ComponentResource {
+    /** Path for cert-manager's Vault issuer: `<mount>/sign/<role>`. */
+    public readonly signPath: pulumi.Output<string>;
+    /** Path of the issuer, `<mount>/issuer/<id>`; undefined until it is signed. */
+    public readonly issuerPath: pulumi.Output<string | undefined>;
+    /** Name of the PKI role. */
+    public readonly roleName: pulumi.Output<string>;
+    /** The issuer's certificate request, PEM, of the present generation. */
+    public readonly request: pulumi.Output<string>;
+    /** Name of the policy by which people look at the authority, revoke, and hand out new secret ids. */
+    public readonly adminPolicy: pulumi.Output<string>;
+    /** How clients sign in. */
+    public readonly approles: AppRoles;
+
+    constructor(name: string, args: VaultPkiArgs, opts?: pulumi.ComponentResourceOptions) {
+        super("portcullis:index:VaultPki", name, {}, opts);
+        const settings = settingsOf(args);
+        const { mount, authMount, certManager, snapshot } = settings;
+        const chain = new Chain(this, opts?.dependsOn);
+        const made = authority(name, args, settings, chain, this);
+        const role = chain.add(
+            (child) => new pkisecret.SecretBackendRole(`${name}-role`, roleArgs(args, settings), child),
+        );
+        const signPath = `${mount}/sign/${settings.role}`;
+        const prefix = mount.replaceAll("/", "-");
+        const admin = chain.add(
+            (child) =>
+                new Policy(
+                    `${name}-admin-policy`,
+                    {
+                        name: `${prefix}-admin`,
+                        policy: adminPolicy({
+                            mount,
+                            authMount,
+                            appRoles: [certManager, ...(snapshot ? [snapshot] : [])].map((one) => one.name),
+                        }),
+                    },
+                    child,
+                ),
+        );
+        if (args.enableAuthMount ?? true) {
+            chain.add(
+                (child) => new AuthBackend(`${name}-auth`, { type: "approle", path: authMount }, child),
+            );
+        }
+        this.approles = {
+            certManager: appRole(
+                name,
+                {
+                    suffix: "cert-manager",
+                    property: "certManager",
+                    settings: certManager,
+                    boundCidrs: args.certManager.boundCidrs,
+                    backend: authMount,
+                    policyName: `${prefix}-${certManager.name}`,
+                    policy: signPolicy(signPath),
+                },
+                chain,
+            ),
+            snapshot:
+                snapshot && args.snapshot
+                    ? appRole(
+                          name,
+                          {
+                              suffix: "snapshot",
+                              property: "snapshot",
+                              settings: snapshot,
+                              boundCidrs: args.snapshot.boundCidrs,
+                              backend: authMount,
+                              policyName: `${prefix}-${snapshot.name}`,
+                              policy: snapshotPolicy(),
+                          },
+                          chain,
+                      )
+                    : undefined,
+        };
+        this.signPath = pulumi.interpolate`${mount}/sign/${role.name}`;
+        this.issuerPath = made.issuerPath ?? pulumi.output(undefined);
+        this.roleName = role.name;
+        this.request = made.request;
+        this.adminPolicy = admin.name;
+        this.registerOutputs({
+            signPath: this.signPath,
+            issuerPath: this.issuerPath,
+            roleName: this.roleName,
+            request: this.request,
+            adminPolicy: this.adminPolicy,
+            approles: this.approles,
+        });
+    }
+}
+
+/** The role's inputs. The provider's own defaults allow localhost, wildcards and IP addresses, so all are said. */
+function roleArgs(args: VaultPkiArgs, settings: VaultPkiSettings): pkisecret.SecretBackendRoleArgs {
+    const smallest = { any: 0, rsa: 2048, ec: 256, ed25519: 0 } as const;
+    const lifetime = String(settings.leafLifetime);
+    return {
+        backend: settings.mount,
+        name: settings.role,
+        issuerRef: "default",
+        ttl: lifetime,
+        maxTtl: lifetime,
+        organizations: [settings.organization],
+        countries: [settings.country],
+        allowedDomains: [...settings.domains],
+        allowSubdomains: true,
+        allowBareDomains: args.allowBareDomains ?? false,
+        allowWildcardCertificates: args.allowWildcards ?? false,
+        allowAnyName: false,
+        allowGlobDomains: false,
+        allowedDomainsTemplate: false,
+        allowLocalhost: false,
+        allowIpSans: false,
+        enforceHostnames: true,
+        cnValidations: ["hostname"],
+        // Names stand in the subject alternative name; requests without a common name are the usual ones.
+        requireCn: false,
+        useCsrCommonName: true,
+        useCsrSans: true,
+        keyType: settings.leafKeyType,
+        keyBits: smallest[settings.leafKeyType],
+        // Enough for TLS 1.2 and 1.3 with every kind of key.
+        keyUsages: ["DigitalSignature"],
+        serverFlag: true,
+        clientFlag: args.allowClientAuth ?? false,
+        codeSigningFlag: false,
+        emailProtectionFlag: false,
+        // A certificate that is not stored could not be revoked by its serial number.
+        noStore: false,
+        generateLease: false,
+    };
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from "@jest/globals";
+import type { VaultPkiArgs } from "../../../../components/vault-pki/args";
+import { addressOf, settingsOf } from "../../../../components/vault-pki/settings";
+import { LEAST } from "./fixture";
+
+const DAY = 86_400;
+
+test("what is not given has its default", () => {
+    const { address: _address, certManager: _certManager, ...given } = LEAST;
+    expect(settingsOf(LEAST)).toEqual({
+        ...given,
+        mount: "pki_private_issuer",
+        keyAlgorithm: "EC-P384",
+        generations: [1],
+        role: "server",
+        leafLifetime: 90 * DAY,
+        leafKeyType: "any",
+        authMount: "approle",
+        certManager: {
+            name: "cert-manager",
+            tokenTtl: 600,
+            secretIdTtl: 0,
+            wrappingTtl: DAY,
+            secretIdGeneration: 1,
+        },
+        snapshot: undefined,
+    });
+});
+
+test("a generation keeps the one before at its side", () => {
+    expect(settingsOf({ ...LEAST, generation: 3 }).generations).toEqual([3, 2]);
+});
+
+const certManager = LEAST.certManager;
+
+describe("refused, with what to do", () => {
+    test.each<readonly [string, Partial<VaultPkiArgs>, string]>([
+        [
+            "a country by its name",
+            { country: "France" },
+            'country: It is "France", which is no country\'s code. Write "FR"',
+        ],
+        [
+            "leaves of three years",
+            { leafLifetime: "1095d" },
+            'leafLifetime: It is "1095d", which is not within 1h and 397d. Give a duration from "1h" to "397d".',
+        ],
+        [
+            "leaves of minutes",
+            { leafLifetime: "59m" },
+            'leafLifetime: It is "59m", which is not within 1h and 397d.',
+        ],
+        ["a lifetime without unit", { leafLifetime: "90" }, "which is no duration"],
+        ["no domain", { domains: [] }, "domains: It is empty, so that nothing could be issued."],
+        [
+            "a wildcard as domain",
+            { domains: ["*.example.org"] },
+            'domains: "*.example.org" is no domain to issue below.',
+        ],
+        [
+            "a top-level domain",
+            { domains: ["example.org", "org"] },
+            'domains: "org" is no domain to issue below.',
+        ],
+        ["a domain with a space", { domains: ["exa mple.org"] }, "is no domain to issue below."],
+        [
+            "an address as domain",
+            { domains: ["10.0.0.1"] },
+            'domains: "10.0.0.1" is no domain to issue below.',
+        ],
+        [
+            "a mount that leads elsewhere",
+            { mount: "pki/../sys" },
+            'mount: It is "pki/../sys", at which nothing can be mounted here.',
+        ],
+        ["a mount below Vault's own", { mount: "sys/pki" }, "mount: "],
+        ["a mount with slashes around", { mount: "/pki/" }, "mount: "],
+        ["a mount with a wildcard", { mount: "pki*" }, "mount: "],
+        ["an auth mount below Vault's own", { authMount: "auth/x" }, "authMount: "],
+        ["a role that is a path", { role: "a/b" }, 'role: It is "a/b", which is no name here.'],
+        ["a role that is a wildcard", { role: "+" }, "role: "],
+        [
+            "an empty common name",
+            { commonName: "" },
+            "commonName: It is no text that a certificate's subject may have.",
+        ],
+        ["an organization of 65 characters", { organization: "x".repeat(65) }, "organization: "],
+        ["generation 0", { generation: 0 }, "generation: It is 0, which is not a positive whole number."],
+        [
+            "a token of two hours",
+            { certManager: { ...certManager, tokenTtl: "2h" } },
+            'certManager.tokenTtl: It is "2h", which is not within 1m and 1h.',
+        ],
+        [
+            "a secret id of minutes",
+            { certManager: { ...certManager, secretIdTtl: "5m" } },
+            "certManager.secretIdTtl: ",
+        ],
+        [
+            "a wrapping of a month",
+            { certManager: { ...certManager, wrappingTtl: "30d" } },
+            "certManager.wrappingTtl: ",
+        ],
+        [
+            "half a secret id",
+            { certManager: { ...certManager, secretIdGeneration: 1.5 } },
+            "certManager.secretIdGeneration: ",
+        ],
+        [
+            "two AppRoles of one name",
+            { snapshot: { ...certManager, name: "cert-manager" } },
+            'snapshot.name: It is "cert-manager", which is certManager\'s.',
+        ],
+        ["a role name with a slash", { snapshot: { ...certManager, name: "a/b" } }, "snapshot.name: "],
+    ])("%s", (_what, args, message) => {
+        expect(() => settingsOf({ ...LEAST, ...args })).toThrow(message);
+    });
+});
+
+test("the address of a server is brought to one form; anything more than that is refused", () => {
+    expect(addressOf("https://vault.example.org:8200/")).toBe("https://vault.example.org:8200");
+    expect(addressOf("http://pki.example.org")).toBe("http://pki.example.org");
+    for (const text of [
+        "vault.example.org:8200",
+        "vault.example.org",
+        "https://vault.example.org/v1",
+        "https://me:secret@vault.example.org",
+        "ldap://vault.example.org",
+        "https://vault.example.org/?x=1",
+    ]) {
+        expect(() => addressOf(text)).toThrow("address: It is no address of a server.");
+    }
+});

@@ -1,0 +1,389 @@
+import * as pulumi from "@pulumi/pulumi";
+import { beforeAll, describe, expect, test } from "@jest/globals";
+import type { VaultPkiArgs } from "../../../../components/vault-pki/args";
+import { VaultPki } from "../../../../components/vault-pki/vault-pki";
+import { children, settled, type Child } from "../../../support/children";
+import { DOMAIN, LEAST, material, type Material } from "./fixture";
+
+let made: Material;
+let signed: Pick<VaultPkiArgs, "signed" | "chain" | "authorities">;
+beforeAll(() => {
+    made = material();
+    signed = {
+        signed: made.tiers.signIssuer(made.csr),
+        chain: made.tiers.intermediate,
+        authorities: made.tiers.root,
+    };
+});
+
+interface Declared {
+    readonly pki: VaultPki;
+    readonly all: readonly Child[];
+    readonly options: ReadonlyMap<string, pulumi.CustomResourceOptions>;
+}
+
+/** The component's resources in the order of their declaration, without itself. */
+async function declare(
+    args: Partial<VaultPkiArgs> = {},
+    more: () => pulumi.ComponentResourceOptions = () => ({}),
+): Promise<Declared> {
+    const options = new Map<string, pulumi.CustomResourceOptions>();
+    let component: VaultPki | undefined;
+    const all = await children(
+        (opts) => {
+            const spy: pulumi.ResourceTransformation = ({ name, opts: given }) => {
+                options.set(name, given);
+                return undefined;
+            };
+            component = new VaultPki(
+                "pki",
+                { ...LEAST, ...args },
+                { ...more(), transformations: [...(opts.transformations ?? []), spy] },
+            );
+            return component;
+        },
+        {
+            csr: made.csr,
+            importedIssuers: ["issuer-id"],
+            issuerId: "issuer-id",
+            roleId: "role-id",
+            wrappingToken: "s.wrapping",
+            wrappingAccessor: "secret-id-accessor",
+        },
+    );
+    if (component === undefined) throw new Error("nothing was declared");
+    return { pki: component, all: all.filter(({ name }) => name !== "pki"), options };
+}
+
+const BASE = "https://vault.example.org:8200/v1/pki_private_issuer";
+const backend = "pki_private_issuer";
+
+test("unsigned: everything but the issuer, with these types and inputs", async () => {
+    const { all } = await declare();
+    expect(all.map(({ name, type, inputs }) => [name, type, inputs])).toEqual([
+        [
+            "pki-mount",
+            "vault:index/mount:Mount",
+            {
+                type: "pki",
+                path: backend,
+                description: "Ogenki: Ogenki Vault Issuer",
+                defaultLeaseTtlSeconds: 7_776_000,
+                maxLeaseTtlSeconds: 7_776_000,
+            },
+        ],
+        [
+            "pki-cluster",
+            "vault:pkiSecret/backendConfigCluster:BackendConfigCluster",
+            { backend, path: BASE, aiaPath: BASE },
+        ],
+        [
+            "pki-urls",
+            "vault:pkiSecret/secretBackendConfigUrls:SecretBackendConfigUrls",
+            {
+                backend,
+                enableTemplating: true,
+                issuingCertificates: ["{{cluster_aia_path}}/issuer/{{issuer_id}}/der"],
+                crlDistributionPoints: ["{{cluster_aia_path}}/issuer/{{issuer_id}}/crl/der"],
+                ocspServers: ["{{cluster_aia_path}}/ocsp"],
+            },
+        ],
+        [
+            "pki-crl",
+            "vault:pkiSecret/secretBackendCrlConfig:SecretBackendCrlConfig",
+            {
+                backend,
+                disable: false,
+                expiry: "72h",
+                autoRebuild: true,
+                autoRebuildGracePeriod: "12h",
+                ocspDisable: false,
+                ocspExpiry: "12h",
+            },
+        ],
+        [
+            "pki-tidy",
+            "vault:pkiSecret/backendConfigAutoTidy:BackendConfigAutoTidy",
+            {
+                backend,
+                enabled: true,
+                intervalDuration: "12h",
+                safetyBuffer: "72h",
+                issuerSafetyBuffer: "8760h",
+                tidyCertStore: true,
+                tidyRevokedCerts: true,
+                tidyRevokedCertIssuerAssociations: true,
+                tidyExpiredIssuers: true,
+            },
+        ],
+        [
+            "pki-request-1",
+            "vault:pkiSecret/secretBackendIntermediateCertRequest:SecretBackendIntermediateCertRequest",
+            {
+                backend,
+                type: "internal",
+                commonName: "Ogenki Vault Issuer",
+                organization: "Ogenki",
+                country: "FR",
+                keyType: "ec",
+                keyBits: 384,
+                keyName: "generation-1",
+                addBasicConstraints: true,
+            },
+        ],
+        [
+            "pki-role",
+            "vault:pkiSecret/secretBackendRole:SecretBackendRole",
+            {
+                backend,
+                name: "server",
+                issuerRef: "default",
+                ttl: "7776000",
+                maxTtl: "7776000",
+                organizations: ["Ogenki"],
+                countries: ["FR"],
+                allowedDomains: [DOMAIN],
+                allowSubdomains: true,
+                allowBareDomains: false,
+                allowWildcardCertificates: false,
+                allowAnyName: false,
+                allowGlobDomains: false,
+                allowedDomainsTemplate: false,
+                allowLocalhost: false,
+                allowIpSans: false,
+                enforceHostnames: true,
+                cnValidations: ["hostname"],
+                requireCn: false,
+                useCsrCommonName: true,
+                useCsrSans: true,
+                keyType: "any",
+                keyBits: 0,
+                keyUsages: ["DigitalSignature"],
+                serverFlag: true,
+                clientFlag: false,
+                codeSigningFlag: false,
+                emailProtectionFlag: false,
+                noStore: false,
+                generateLease: false,
+            },
+        ],
+        [
+            "pki-admin-policy",
+            "vault:index/policy:Policy",
+            {
+                name: "pki_private_issuer-admin",
+                policy: expect.stringContaining("secret-id-accessor/destroy"),
+            },
+        ],
+        ["pki-auth", "vault:index/authBackend:AuthBackend", { type: "approle", path: "approle" }],
+        [
+            "pki-cert-manager-policy",
+            "vault:index/policy:Policy",
+            {
+                name: "pki_private_issuer-cert-manager",
+                policy: 'path "pki_private_issuer/sign/server" {\n  capabilities = ["update"]\n}\n',
+            },
+        ],
+        [
+            "pki-cert-manager",
+            "vault:appRole/authBackendRole:AuthBackendRole",
+            {
+                backend: "approle",
+                roleName: "cert-manager",
+                bindSecretId: true,
+                secretIdBoundCidrs: ["10.0.0.0/16"],
+                secretIdTtl: 0,
+                secretIdNumUses: 0,
+                tokenType: "batch",
+                tokenTtl: 600,
+                tokenMaxTtl: 600,
+                tokenBoundCidrs: ["10.0.0.0/16"],
+                tokenPolicies: ["pki_private_issuer-cert-manager"],
+                tokenNoDefaultPolicy: true,
+            },
+        ],
+        [
+            "pki-cert-manager-secret-id",
+            "vault:appRole/authBackendRoleSecretId:AuthBackendRoleSecretId",
+            {
+                backend: "approle",
+                roleName: "cert-manager",
+                wrappingTtl: "86400s",
+                withWrappedAccessor: true,
+                metadata: '{"generation":"1"}',
+            },
+        ],
+    ]);
+    expect(all.map(({ parent }) => parent)).toEqual(all.map(() => "pki"));
+});
+
+test("signed: the chain apart, the issuer, its name and settings, and the default, before the role", async () => {
+    const { all, pki } = await declare(signed);
+    const names = all.map(({ name }) => name);
+    expect(names.slice(names.indexOf("pki-request-1") + 1, names.indexOf("pki-role"))).toEqual([
+        "pki-chain",
+        "pki-signed",
+        "pki-issuer",
+        "pki-issuers",
+    ]);
+    const inputs = (name: string) => all.find((child) => child.name === name)?.inputs;
+    expect(inputs("pki-signed")).toEqual({
+        backend,
+        certificate: expect.stringMatching(/^-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n$/),
+    });
+    expect(inputs("pki-issuer")).toEqual({
+        backend,
+        issuerRef: "issuer-id",
+        issuerName: expect.stringMatching(/^issuer-[0-9a-f]{16}$/),
+        leafNotAfterBehavior: "truncate",
+        usage: "crl-signing,issuing-certificates,ocsp-signing,read-only",
+    });
+    expect(inputs("pki-issuers")).toEqual({
+        backend,
+        default: "issuer-id",
+        defaultFollowsLatestIssuer: false,
+    });
+    expect(await settled(pki.issuerPath)).toBe("pki_private_issuer/issuer/issuer-id");
+});
+
+describe("the graph is a chain, so that no two writes meet", () => {
+    test.each([
+        ["unsigned", () => ({})],
+        [
+            "signed, with a snapshot role and two generations",
+            () => ({ ...signed, generation: 2, snapshot: LEAST.certManager }),
+        ],
+        ["without an auth mount", () => ({ enableAuthMount: false })],
+    ] as const)("%s", async (_what, args) => {
+        const first = () => new pulumi.ComponentResource("test:index:First", "first");
+        const { all, options } = await declare(args(), () => ({ dependsOn: first() }));
+        const names = all.map(({ name }) => name);
+        const waits = await Promise.all(
+            names.map(async (name) => {
+                // The chain waits for one resource, never for an output or a list.
+                const before = options.get(name)?.dependsOn as pulumi.Resource;
+                return (await settled(before.urn)).split("::").at(-1);
+            }),
+        );
+        expect(waits).toEqual(["first", ...names.slice(0, -1)]);
+        expect(names.length).toBeGreaterThan(10);
+    });
+});
+
+test("destroying leaves the engine and what is in it, unless told otherwise; role and AppRoles go", async () => {
+    const retained = async (args: Partial<VaultPkiArgs>): Promise<readonly string[]> => {
+        const { all, options } = await declare({ ...signed, ...args });
+        return all.map(({ name }) => name).filter((name) => options.get(name)?.retainOnDelete === true);
+    };
+    expect(await retained({})).toEqual([
+        "pki-mount",
+        "pki-cluster",
+        "pki-urls",
+        "pki-crl",
+        "pki-tidy",
+        "pki-request-1",
+        "pki-chain",
+        "pki-signed",
+        "pki-issuer",
+        "pki-issuers",
+        "pki-cert-manager-secret-id",
+    ]);
+    // A former issuer stays in the engine as long as the engine does.
+    expect(await retained({ keepOnDestroy: false })).toEqual(["pki-issuer", "pki-cert-manager-secret-id"]);
+});
+
+test("a key stays what it is for its generation, and another certificate is another issuer", async () => {
+    const { all, options } = await declare({ ...signed, generation: 2, keyAlgorithm: "RSA-4096" });
+    const requests = all.filter(({ name }) => name.startsWith("pki-request-"));
+    expect(
+        requests.map(({ name, inputs }) => [name, inputs.keyName, inputs.keyType, inputs.keyBits]),
+    ).toEqual([
+        ["pki-request-2", "generation-2", "rsa", 4096],
+        ["pki-request-1", "generation-1", "rsa", 4096],
+    ]);
+    for (const { name } of requests) {
+        expect(options.get(name)?.ignoreChanges).toEqual([
+            "commonName",
+            "organization",
+            "country",
+            "keyType",
+            "keyBits",
+        ]);
+    }
+    expect(options.get("pki-issuer")?.replaceOnChanges).toEqual(["issuerRef"]);
+});
+
+test("what may be chosen reaches the role", async () => {
+    const { all } = await declare({
+        role: "mesh",
+        leafLifetime: "30d",
+        leafKeyType: "rsa",
+        allowClientAuth: true,
+        allowWildcards: true,
+        allowBareDomains: true,
+        domains: ["A.example.org"],
+    });
+    expect(all.find(({ name }) => name === "pki-role")?.inputs).toMatchObject({
+        name: "mesh",
+        ttl: "2592000",
+        maxTtl: "2592000",
+        keyType: "rsa",
+        keyBits: 2048,
+        clientFlag: true,
+        allowWildcardCertificates: true,
+        allowBareDomains: true,
+        allowedDomains: ["a.example.org"],
+    });
+});
+
+test("a snapshot role may read snapshots alone, and another generation of a secret id is another one", async () => {
+    const { all, pki } = await declare({
+        snapshot: { boundCidrs: ["10.1.2.3"], secretIdGeneration: 2, secretIdTtl: "30d", tokenTtl: "5m" },
+    });
+    const inputs = (name: string) => all.find((child) => child.name === name)?.inputs;
+    expect(inputs("pki-snapshot-policy")).toEqual({
+        name: "pki_private_issuer-snapshot",
+        policy: 'path "sys/storage/raft/snapshot" {\n  capabilities = ["read"]\n}\n',
+    });
+    expect(inputs("pki-snapshot")).toMatchObject({
+        roleName: "snapshot",
+        secretIdBoundCidrs: ["10.1.2.3/32"],
+        tokenBoundCidrs: ["10.1.2.3"],
+        secretIdTtl: 2_592_000,
+        tokenTtl: 300,
+        tokenPolicies: ["pki_private_issuer-snapshot"],
+    });
+    expect(inputs("pki-snapshot-secret-id")).toMatchObject({ metadata: '{"generation":"2"}' });
+    expect(pki.approles.snapshot?.roleName).toBe("snapshot");
+});
+
+test("no id is written down, no key leaves, and the wrapping token is a secret", async () => {
+    const { all, pki, options } = await declare({ ...signed, snapshot: LEAST.certManager });
+    const given = all.flatMap(({ inputs }) => Object.keys(inputs));
+    expect(given.filter((key) => ["roleId", "secretId", "privateKey", "keyRef"].includes(key))).toEqual([]);
+    expect(all.filter(({ inputs }) => "type" in inputs).map(({ inputs }) => inputs.type)).toEqual([
+        "pki",
+        "internal",
+        "approle",
+    ]);
+    for (const name of ["pki-cert-manager-secret-id", "pki-snapshot-secret-id"]) {
+        expect(options.get(name)?.additionalSecretOutputs).toEqual(
+            expect.arrayContaining(["secretId", "wrappingToken"]),
+        );
+    }
+    const { wrappingToken, roleId, secretIdAccessor } = pki.approles.certManager;
+    expect(await pulumi.isSecret(wrappingToken)).toBe(true);
+    expect(await pulumi.isSecret(roleId)).toBe(false);
+    expect(await settled(roleId)).toBe("role-id");
+    expect(await settled(secretIdAccessor)).toBe("secret-id-accessor");
+});
+
+test("outputs name the paths that clients use", async () => {
+    const { pki } = await declare({ mount: "team/pki", role: "mesh" });
+    expect(await settled(pki.signPath)).toBe("team/pki/sign/mesh");
+    expect(await settled(pki.roleName)).toBe("mesh");
+    expect(await settled(pki.request)).toBe(made.csr);
+    expect(await settled(pki.issuerPath)).toBeUndefined();
+    expect(await settled(pki.adminPolicy)).toBe("team-pki-admin");
+    expect(pki.approles.snapshot).toBeUndefined();
+});
