@@ -11,8 +11,10 @@ import { keyAudit } from "./outscale/key-audit";
 import { retiredApiAccessRule } from "./outscale/retired-api-access-rule";
 import { sdkProfile } from "./outscale/sdk-profile";
 import { certificateAuthority } from "./pki/certificate-authority";
+import { certificateRequest } from "./pki/certificate-request";
 import { clientCertificate } from "./pki/client-certificate";
 import { pkcs12Bundle } from "./pki/pkcs12-bundle";
+import { signedCertificates } from "./pki/signed-certificates";
 import type { ResourceType } from "./resource";
 import type { ReadConfig } from "./serve";
 import type { Token } from "./types";
@@ -50,5 +52,7 @@ export const REGISTRY: Readonly<Record<Token, Registered>> = {
     "outscale:SdkProfile": registered(sdkProfile, noClient),
     "pki:CertificateAuthority": registered(certificateAuthority, noClient),
     "pki:ClientCertificate": registered(clientCertificate, noClient),
+    "pki:CertificateRequest": registered(certificateRequest, noClient),
+    "pki:SignedCertificates": registered(signedCertificates, noClient),
     "pki:Pkcs12Bundle": registered(pkcs12Bundle, noClient),
 };

@@ -55,6 +55,11 @@ export const TYPES = {
         ],
         secrets: ["privateKeyPem", "authorityPrivateKeyPem", "credentials"],
     },
+    "pki:CertificateRequest": {
+        outputs: ["requestPem", "privateKeyPem", "previous"],
+        secrets: ["privateKeyPem", "previous"],
+    },
+    "pki:SignedCertificates": { outputs: ["certificates", "answered", "notAfter"], secrets: [] },
     "pki:Pkcs12Bundle": { outputs: ["pkcs12"], secrets: ["privateKeyPem", "password", "pkcs12"] },
 } as const satisfies Readonly<Record<string, TypeDeclaration>>;
 

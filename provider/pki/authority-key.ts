@@ -1,7 +1,7 @@
 /** Where an authority's key is: in the state or in an encrypted file; made once, moved between them, never replaced. */
-import { createPrivateKey } from "node:crypto";
+import { createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { needKeyFile, readKeyFile, writeKeyFile, type KeyFile } from "./key-file";
-import { generatePrivateKey, keyAlgorithmOf, keyMatchesCertificate, type KeyAlgorithm } from "./keys";
+import { generatePrivateKey, keyAlgorithmOf, type KeyAlgorithm } from "./keys";
 import { invalidInput } from "./pem";
 
 const PROPERTY = "privateKeyFile";
@@ -31,9 +31,10 @@ function ofAlgorithm(key: string, algorithm: KeyAlgorithm, file: KeyFile): strin
     );
 }
 
-/** What of an authority's state tells where its key is. */
+/** What tells whose key it is, and where. */
 export interface KeyHolder {
-    readonly certificatePem: string;
+    /** The key's other half. */
+    readonly publicKey: KeyObject;
     readonly privateKeyPem?: string | undefined;
     readonly privateKeyFile?: KeyFile | undefined;
 }
@@ -63,7 +64,7 @@ async function heldKey(state: KeyHolder): Promise<string> {
 }
 
 function ownKey(key: string, state: KeyHolder): string {
-    if (keyMatchesCertificate(key, state.certificatePem)) return key;
+    if (createPublicKey(key).equals(state.publicKey)) return key;
     throw invalidInput(
         PROPERTY,
         "The key file holds another key than this authority's.",

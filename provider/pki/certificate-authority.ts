@@ -10,6 +10,7 @@ import { keyIdentifier, makeAuthorityCertificate } from "./certificates";
 import { keyAlgorithmField, keyFileField, nameField, renewalFailures } from "./fields";
 import type { KeyFile } from "./key-file";
 import { DEFAULT_KEY_ALGORITHM, type KeyAlgorithm } from "./keys";
+import { parseCertificate } from "./parsed-certificate";
 import { factsOf, isDue, sameDurations, type CertificateFacts } from "./renewal";
 
 export interface CertificateAuthorityInputs {
@@ -101,7 +102,8 @@ export const certificateAuthority: ResourceType<
         if (!renews && !changed.includes("privateKeyFile")) {
             return stateOf(inputs, state.privateKeyPem, state.certificatePem);
         }
-        const key = await existingAuthorityKey(state, inputs.privateKeyFile);
+        const { publicKey } = parseCertificate(state.certificatePem);
+        const key = await existingAuthorityKey({ ...state, publicKey }, inputs.privateKeyFile);
         const certificate = renews ? await certify(inputs, key, context.now()) : state.certificatePem;
         return stateOf(inputs, key, certificate);
     },

@@ -30,6 +30,10 @@ const FROZEN: Readonly<Record<string, string>> = {
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:CertificateAuthority");',
     "pki:ClientCertificate":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:ClientCertificate");',
+    "pki:CertificateRequest":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:CertificateRequest");',
+    "pki:SignedCertificates":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:SignedCertificates");',
     "pki:Pkcs12Bundle":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:Pkcs12Bundle");',
 };
@@ -46,6 +50,8 @@ const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "outscale:SdkProfile": "pulumi-nodejs:dynamic/outscale:SdkProfile",
     "pki:CertificateAuthority": "pulumi-nodejs:dynamic/pki:CertificateAuthority",
     "pki:ClientCertificate": "pulumi-nodejs:dynamic/pki:ClientCertificate",
+    "pki:CertificateRequest": "pulumi-nodejs:dynamic/pki:CertificateRequest",
+    "pki:SignedCertificates": "pulumi-nodejs:dynamic/pki:SignedCertificates",
     "pki:Pkcs12Bundle": "pulumi-nodejs:dynamic/pki:Pkcs12Bundle",
 };
 

@@ -5,6 +5,7 @@ import { REGISTRY } from "../../../provider/registry";
 import { UNKNOWN } from "../../../provider/resource";
 import { TYPES, type Token } from "../../../provider/types";
 import { makeHolders, NOW, type Holders } from "../../support/holders";
+import { makeTiers, type Tiers } from "../../support/tiers";
 
 type Bag = Record<string, unknown>;
 interface Subject {
@@ -19,8 +20,10 @@ interface Subject {
 }
 
 let holders: Holders;
+let tiers: Tiers;
 beforeAll(async () => {
     holders = await makeHolders();
+    tiers = await makeTiers();
 });
 
 const shared = (): Bag => ({
@@ -211,6 +214,34 @@ const subjects: Readonly<Record<Token, Subject>> = {
         ignored: [],
         replacing: [],
     },
+    "pki:CertificateRequest": {
+        inputs: () => ({
+            tier: "server",
+            commonName: "vault.example.org",
+            organization: "Example",
+            country: "FR",
+            dnsNames: ["vault.example.org"],
+            ipAddresses: ["192.0.2.7"],
+            keyAlgorithm: "EC-P256",
+            generation: 2,
+            privateKeyFile: { path: "key.pem", passphraseVariable: "PASSPHRASE" },
+            certificatePem: tiers.server.pem,
+        }),
+        outputs: () => ({ requestPem: "", previous: [] }),
+        ignored: ["certificatePem"],
+        replacing: ["tier"],
+    },
+    "pki:SignedCertificates": {
+        inputs: () => ({
+            signed: { root: tiers.root.pem, intermediate: tiers.intermediate.pem, server: tiers.server.pem },
+            requests: { intermediate: [tiers.intermediate.request], server: [tiers.server.request] },
+            permittedDnsDomains: { intermediate: ["example.org"] },
+            issuesFor: { intermediate: ["apps.example.org"] },
+        }),
+        outputs: () => ({ certificates: {}, answered: {}, notAfter: NEVER }),
+        ignored: [],
+        replacing: [],
+    },
     "pki:Pkcs12Bundle": {
         inputs: () => ({
             ...holders.alice,
@@ -316,7 +347,7 @@ describe.each(Object.keys(TYPES) as Token[])("%s", (token) => {
         for (const property of Object.keys(subject.inputs())) {
             for (const wrong of [Symbol("x"), 4711, { "4711": "4711" }]) {
                 const { failures } = check({ ...subject.inputs(), [property]: wrong });
-                if (property === "pathLength" && wrong === 4711) continue;
+                if (["pathLength", "generation"].includes(property) && wrong === 4711) continue;
                 expect(failures.length).toBeGreaterThan(0);
                 for (const failure of failures) {
                     expect(failure.property.startsWith(property)).toBe(true);

@@ -18,6 +18,8 @@ const TOKENS = [
     "pki:CertificateAuthority",
     "pki:ClientCertificate",
     "pki:Pkcs12Bundle",
+    "pki:CertificateRequest",
+    "pki:SignedCertificates",
 ];
 
 test.each(TOKENS)("%s is served, each time by a provider of its own", (token) => {
@@ -64,6 +66,8 @@ test("each token is served by its own type", async () => {
         "outscale:SdkProfile": /use one of: client, profile, path,/,
         "pki:CertificateAuthority": /use one of: commonName, organization,/,
         "pki:ClientCertificate": /use one of: commonName, authorityCertificatePem,/,
+        "pki:CertificateRequest": /use one of: tier, commonName,/,
+        "pki:SignedCertificates": /use one of: signed, requests,/,
         "pki:Pkcs12Bundle": /use one of: certificatePem, privateKeyPem, chainPems,/,
     };
     for (const token of TOKENS) expect((await failuresOf(token))[0]).toMatch(inputs[token] ?? /never/);

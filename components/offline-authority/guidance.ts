@@ -1,0 +1,44 @@
+/** What is left to sign, with the exact commands, for whoever reads a preview. */
+import type { OfflineAuthorityArgs, SignedArgs } from "./args";
+
+/** The tiers whose certificates the program takes, from the top down. */
+export const TAKEN = ["root", "intermediate", "server"] as const satisfies readonly (keyof SignedArgs)[];
+export type Taken = (typeof TAKEN)[number];
+
+/** Those that are not there yet. */
+export function missing(signed: SignedArgs): readonly Taken[] {
+    return TAKEN.filter((tier) => signed[tier] === undefined);
+}
+
+/** The steps that are left, a line each. */
+export function guidance(args: OfflineAuthorityArgs, signed: SignedArgs): string {
+    const left = missing(signed);
+    const steps = left.map((tier) => `  ${step(tier, args)}`);
+    return [
+        `To be signed, away from the platform: ${left.join(", ")}. What needs these certificates waits; all else proceeds.`,
+        ...steps,
+        `Then give the certificates' texts: signed: { ${TAKEN.join(", ")} }. Give no key: the root's key stays where it is.`,
+    ].join("\n");
+}
+
+function step(tier: Taken, { intermediate }: OfflineAuthorityArgs): string {
+    switch (tier) {
+        case "root":
+            return "portcullis sign root --common-name NAME --key root-key.pem --out root-ca.pem   (unless there is a root)";
+        case "intermediate": {
+            const domains = (intermediate.permittedDnsDomains ?? []).map(
+                (domain) => ` --permitted-dns ${domain}`,
+            );
+            return (
+                "portcullis sign csr --tier intermediate --csr intermediate.csr --ca root-ca.pem --key root-key.pem" +
+                `${domains.join("")} --out intermediate-ca.pem   (intermediate.csr: the output requests.intermediate)`
+            );
+        }
+        case "server":
+            return (
+                "portcullis sign csr --tier server --csr vault.csr --ca intermediate-ca.pem --key " +
+                "intermediate-ca-key.pem --out vault.pem   (vault.csr: the output requests.server; the key: " +
+                `${intermediate.request === undefined ? "the intermediate's key file" : "where the request was made"})`
+            );
+    }
+}
