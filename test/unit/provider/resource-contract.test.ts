@@ -6,18 +6,8 @@ import { UNKNOWN } from "../../../provider/resource";
 import { TYPES, type Token } from "../../../provider/types";
 import { makeHolders, NOW, type Holders } from "../../support/holders";
 import { makeTiers, type Tiers } from "../../support/tiers";
-
-type Bag = Record<string, unknown>;
-interface Subject {
-    /** Valid inputs with every property given that can be given together. */
-    readonly inputs: () => Bag;
-    /** What the state has besides its inputs. */
-    readonly outputs: () => Bag;
-    /** Inputs that matter at creation alone. */
-    readonly ignored: readonly string[];
-    /** Properties whose change needs a new object. */
-    readonly replacing: readonly string[];
-}
+import { pkiSubjects } from "./pki/contract-subjects";
+import type { Bag, Subject } from "./contract-subject";
 
 let holders: Holders;
 let tiers: Tiers;
@@ -42,7 +32,6 @@ const record = {
     keys: [{ accessKeyId: "KEY1", userName: "ci", state: "ACTIVE", tag: "t" }],
     policy: { maxAccessKeyExpirationSeconds: 0, requireTrustedEnv: false },
 };
-const NEVER = "9999-01-01T00:00:00.000Z";
 
 const subjects: Readonly<Record<Token, Subject>> = {
     "outscale:Ca": {
@@ -186,75 +175,7 @@ const subjects: Readonly<Record<Token, Subject>> = {
         ignored: ["adopt"],
         replacing: ["path", "profile"],
     },
-    "pki:CertificateAuthority": {
-        inputs: () => ({
-            commonName: "Authority",
-            organization: "Example",
-            keyAlgorithm: "EC-P256",
-            validity: "365d",
-            renewBefore: "30d",
-            pathLength: 1,
-            permanent: true,
-            privateKeyFile: { path: "key.pem", passphraseVariable: "PASSPHRASE" },
-        }),
-        outputs: () => ({ certificatePem: "", notBefore: "", notAfter: NEVER, fingerprintSha1: "" }),
-        ignored: [],
-        replacing: ["commonName", "organization", "keyAlgorithm", "pathLength"],
-    },
-    "pki:ClientCertificate": {
-        inputs: () => ({
-            commonName: "alice",
-            authorityCertificatePem: holders.authorities.a.certificatePem,
-            authorityPrivateKeyPem: holders.authorities.a.privateKeyPem,
-            keyAlgorithm: "EC-P256",
-            validity: "365d",
-            renewBefore: "30d",
-        }),
-        outputs: () => ({ certificatePem: "", notAfter: NEVER, credentials: [] }),
-        ignored: [],
-        replacing: [],
-    },
-    "pki:CertificateRequest": {
-        inputs: () => ({
-            tier: "server",
-            commonName: "vault.example.org",
-            organization: "Example",
-            country: "FR",
-            dnsNames: ["vault.example.org"],
-            ipAddresses: ["192.0.2.7"],
-            keyAlgorithm: "EC-P256",
-            generation: 2,
-            privateKeyFile: { path: "key.pem", passphraseVariable: "PASSPHRASE" },
-            certificatePem: tiers.server.pem,
-        }),
-        outputs: () => ({ requestPem: "", previous: [] }),
-        ignored: ["certificatePem"],
-        replacing: ["tier"],
-    },
-    "pki:SignedCertificates": {
-        inputs: () => ({
-            signed: { root: tiers.root.pem, intermediate: tiers.intermediate.pem, server: tiers.server.pem },
-            requests: { intermediate: [tiers.intermediate.request], server: [tiers.server.request] },
-            permittedDnsDomains: { intermediate: ["example.org"] },
-            issuesFor: { intermediate: ["apps.example.org"] },
-        }),
-        outputs: () => ({ certificates: {}, answered: {}, notAfter: NEVER }),
-        ignored: [],
-        replacing: [],
-    },
-    "pki:Pkcs12Bundle": {
-        inputs: () => ({
-            ...holders.alice,
-            chainPems: [holders.authorities.a.certificatePem],
-            password: "correct horse battery",
-            friendlyName: "Alice",
-            encryption: "legacy",
-            iterations: 10_000,
-        }),
-        outputs: () => ({ pkcs12: "" }),
-        ignored: [],
-        replacing: [],
-    },
+    ...pkiSubjects(() => ({ holders, tiers })),
 };
 
 /** Every path into a value, with the value that has UNKNOWN there. */
