@@ -1,5 +1,6 @@
 /** Clusters of the real server on loopback, over TLS, from the very configuration that nodes on AWS get. */
 import { randomBytes, randomInt } from "node:crypto";
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -54,7 +55,7 @@ export interface VaultCluster {
     readonly call: (method: string, path: string, options?: AskOptions) => Promise<Answer>;
     /** Writes a secret; gives whether any node acknowledged it. */
     readonly write: (key: string, value: string) => Promise<boolean>;
-    /** The value of a secret. Throws where there is none, or nobody to ask. */
+    /** The value of a secret, asked of the leader: what a standby has may be older. Throws where there is none. */
     readonly read: (key: string) => Promise<string>;
     /** Raft's configuration. */
     readonly servers: () => Promise<readonly RaftServer[]>;
@@ -134,6 +135,7 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
         for (const node of nodes.filter((each) => each.isRunning())) {
             const answer = await node.ask(method, path, { token, ...asked }).catch((error: unknown) => {
                 last = error;
+                return undefined;
             });
             if (answer === undefined) continue;
             if (answer.status >= 200 && answer.status < 300) return answer;
@@ -193,8 +195,10 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
                 () => true,
                 () => false,
             ),
-        read: async (key) =>
-            secretSchema.parse(JSON.parse((await call("GET", `secret/data/${key}`)).text)).data.data.value,
+        read: async (key) => {
+            const { text } = await (await leader()).ask("GET", `secret/data/${key}`, { token });
+            return secretSchema.parse(JSON.parse(text)).data.data.value;
+        },
         destroy: async (node) => {
             await node.destroy();
             nodes = nodes.filter((each) => each !== node);
@@ -209,20 +213,25 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
 /** Autopilot looks once a second instead of every ten, so that tests wait less until a new node votes. */
 export function quickly(configuration: string): string {
     const line = "  performance_multiplier = 1\n";
-    return configuration.replace(line, `${line}  autopilot_update_interval = "500ms"\n  autopilot_reconcile_interval = "1s"\n`);
+    return configuration.replace(
+        line,
+        `${line}  autopilot_update_interval = "500ms"\n  autopilot_reconcile_interval = "1s"\n`,
+    );
 }
 
 /** Asks every 50 ms until it is so; a rejection counts as no. Throws after the limit, in milliseconds. */
 export async function until(what: string, limit: number, isSo: () => Promise<boolean>): Promise<void> {
     const end = performance.now() + limit;
-    for (let last: unknown; ; await sleep(50)) {
-        const so = await isSo().catch((error: unknown) => {
+    let last: unknown;
+    for (;;) {
+        try {
+            if (await isSo()) return;
+        } catch (error) {
             last = error;
-            return false;
-        });
-        if (so) return;
+        }
         if (performance.now() > end)
             throw new Error(`It should have come to this within ${limit} ms: ${what}`, { cause: last });
+        await sleep(50);
     }
 }
 
@@ -240,7 +249,7 @@ async function freeNetwork(): Promise<string> {
             });
         });
         if (!free) continue;
-        await new Promise((resolve) => server.close(resolve));
+        await once(server.close(), "close");
         return network;
     }
 }
