@@ -1,0 +1,203 @@
+/** The node service on five nodes of the real server: what it does when the instance is to be ended. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { after, before, describe, it } from "mocha";
+import { findMoto } from "../../tools/services/moto";
+import { findOpenBao } from "../../tools/services/openbao";
+import { until } from "../../tools/services/vault-cluster";
+import { startAgentCluster, type AgentCluster, type ServedNode } from "../support/vault-agents";
+
+describe("the node service, when its instance is to be ended", function () {
+    this.timeout(180_000);
+    const directory = mkdtempSync(join(tmpdir(), "portcullis-agents-"));
+    let agents: AgentCluster;
+
+    before(async function () {
+        const [program, moto] = [await findOpenBao(), await findMoto()];
+        if ("missing" in program || "missing" in moto) {
+            console.log(
+                `      skipped: ${"missing" in program ? program.missing : "missing" in moto ? moto.missing : ""}`,
+            );
+            this.skip();
+        }
+        agents = await startAgentCluster({ program, moto, directory });
+    });
+
+    after(async () => {
+        await (agents as AgentCluster | undefined)?.close();
+        rmSync(directory, { recursive: true, force: true });
+    });
+
+    /** Actions on a node's hook that were accepted, in their order. */
+    const actions = ({ node }: ServedNode): readonly string[] =>
+        agents.scaling
+            .calls()
+            .filter(({ parameters }) => parameters.InstanceId === node.id)
+            .map(({ action }) => action);
+    const members = async (): Promise<readonly string[]> =>
+        (await agents.cluster.servers()).map((server) => server.node_id);
+    /** Waits until a node has left, its server is down and its hook completed; gives the milliseconds. */
+    const drained = async (served: ServedNode, limit = 30_000): Promise<number> => {
+        const start = performance.now();
+        await until(`${served.node.id} is drained: ${served.log()}`, limit, async () => {
+            const done = actions(served).includes("CompleteLifecycleAction") && !served.node.isRunning();
+            return done && !(await members()).includes(served.node.id);
+        });
+        return performance.now() - start;
+    };
+    /** Replaces nodes that left, so that there are five voters again. */
+    const refill = async (): Promise<void> => {
+        while ((await members()).length < 5) await agents.add();
+        await agents.cluster.settled();
+    };
+
+    it("drains the leader in under 30 seconds, and writes pause for less than one", async () => {
+        const leader = await agents.leader();
+        const writer = startWriter(agents);
+        await sleep(1_000);
+        leader.metadata.announce({ targetState: "Terminated" });
+        const took = await drained(leader);
+        await sleep(1_000);
+        const { gap, count } = await writer.end();
+        console.log(
+            `      drained in ${(took / 1_000).toFixed(1)} s; longest pause of ${count} writes ${gap.toFixed(0)} ms`,
+        );
+        assert.ok(took < 30_000);
+        assert.ok(gap < 1_000, `writes paused for ${gap} ms`);
+        assert.deepEqual(actions(leader), ["CompleteLifecycleAction"]);
+        const [{ parameters }] = agents.scaling.calls().slice(-1) as [{ parameters: Record<string, string> }];
+        assert.deepEqual(parameters, {
+            AutoScalingGroupName: agents.cluster.name,
+            LifecycleHookName: "leave",
+            LifecycleActionResult: "CONTINUE",
+            InstanceId: leader.node.id,
+        });
+        assert.equal((await members()).length, 4);
+        assert.equal(await leader.replacement(), 503);
+    });
+
+    it("hands over the lead on a rebalance recommendation, and stays until its hook is there", async () => {
+        await refill();
+        const leader = await agents.leader();
+        leader.metadata.announce({ rebalance: new Date() });
+        await until("another node leads", 10_000, async () => (await agents.leader()) !== leader);
+        await sleep(4_000);
+        assert.deepEqual(
+            (await members()).toSorted(),
+            agents.cluster
+                .nodes()
+                .filter((node) => node.isRunning())
+                .map(({ id }) => id)
+                .toSorted(),
+        );
+        assert.deepEqual(actions(leader), []);
+        assert.equal(await leader.replacement(), 200);
+        leader.metadata.announce({ rebalance: new Date(), targetState: "Terminated" });
+        await drained(leader);
+        assert.deepEqual(actions(leader), ["CompleteLifecycleAction"]);
+    });
+
+    it("leaves on the interruption notice alone, and completes the hook when there is one", async () => {
+        await refill();
+        const [follower] = await agents.followers();
+        assert.ok(follower);
+        follower.metadata.announce({ interruption: new Date(Date.now() + 120_000) });
+        await until("it has left", 30_000, async () => !(await members()).includes(follower.node.id));
+        await until("its server is down", 30_000, () => Promise.resolve(!follower.node.isRunning()));
+        assert.deepEqual(actions(follower), []);
+        follower.metadata.announce({ interruption: new Date(), targetState: "Terminated" });
+        await drained(follower);
+    });
+
+    it("finishes what a killed service began, by asking the others about a server that is stopped", async () => {
+        await refill();
+        const leader = await agents.leader();
+        agents.scaling.fail(true);
+        leader.metadata.announce({ targetState: "Terminated" });
+        await until("it leads no more", 20_000, async () => (await agents.leader()) !== leader);
+        await leader.agent().end("SIGKILL");
+        await leader.startAgent();
+        await until("its server is down", 30_000, () => Promise.resolve(!leader.node.isRunning()));
+        await until("it has tried its hook", 10_000, () =>
+            Promise.resolve(agents.scaling.refusals().length > 0),
+        );
+        assert.match(leader.log(), /autoscaling answered HTTP 500 InternalFailure/);
+        agents.scaling.fail(false);
+        await drained(leader);
+        assert.deepEqual(actions(leader), ["CompleteLifecycleAction"]);
+    });
+
+    it("leaves through the others where its server is sealed, and where it is down", async () => {
+        await refill();
+        const [sealed, down] = await agents.followers();
+        assert.ok(sealed && down);
+        // Each has seen the others by now.
+        await sleep(3_000);
+        await sealed.node.ask("PUT", "sys/seal", { token: agents.cluster.token });
+        await until("it is sealed", 10_000, async () => (await sealed.node.health()) === 503);
+        assert.equal(await sealed.replacement(), 200);
+        sealed.metadata.announce({ targetState: "Terminated" });
+        await drained(sealed);
+        await refill();
+        await down.node.kill();
+        down.metadata.announce({ targetState: "Terminated" });
+        await drained(down);
+    });
+
+    it("stays, and holds its hook, where quorum would break; and leaves once a node is back", async () => {
+        await refill();
+        const [back, gone, noticed] = await agents.followers();
+        assert.ok(back && gone && noticed);
+        await back.node.kill();
+        await gone.node.kill();
+        noticed.metadata.announce({ interruption: new Date(), targetState: "Terminated" });
+        await until("it has spoken", 20_000, () => Promise.resolve(noticed.log().includes("stays in Raft")));
+        await sleep(10_000);
+        assert.match(noticed.log(), /stays in Raft: 2 of the 4 other voters are alive, and 3 are needed/);
+        assert.deepEqual(actions(noticed), ["RecordLifecycleActionHeartbeat"]);
+        assert.equal((await members()).length, 5);
+        assert.ok(noticed.node.isRunning());
+        assert.equal(await agents.cluster.write("held", "1"), true);
+        await back.startServer();
+        await drained(noticed);
+        assert.deepEqual(actions(noticed), ["RecordLifecycleActionHeartbeat", "CompleteLifecycleAction"]);
+        assert.equal(await agents.cluster.write("held", "2"), true);
+    });
+
+    it("logged neither the role's key nor a token of any kind", () => {
+        const log = agents
+            .served()
+            .map((each) => each.log())
+            .join("");
+        assert.match(log, /hands over the lead/);
+        for (const secret of ["ASIATEST", "BEGIN ", "hvb.", "b.AAAA", "s.", agents.cluster.token])
+            assert.ok(!log.includes(secret), `${secret} in ${log}`);
+    });
+});
+
+interface Writer {
+    /** Stops it; gives how many writes were acknowledged, and the longest time between two of them, in milliseconds. */
+    readonly end: () => Promise<{ readonly count: number; readonly gap: number }>;
+}
+
+/** Writes without a pause, to another node where one does not acknowledge. */
+function startWriter({ cluster }: AgentCluster): Writer {
+    let running = true;
+    const acknowledged: number[] = [];
+    const work = (async () => {
+        while (running)
+            if (await cluster.write("steady", acknowledged.length.toString()))
+                acknowledged.push(performance.now());
+    })();
+    return {
+        end: async () => {
+            running = false;
+            await work;
+            const gaps = acknowledged.slice(1).map((time, index) => time - (acknowledged[index] ?? 0));
+            return { count: acknowledged.length, gap: Math.max(...gaps) };
+        },
+    };
+}
