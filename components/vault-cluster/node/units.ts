@@ -9,6 +9,8 @@ export interface NodeFile {
     readonly text: string;
 }
 
+/** Prepares the node at each start of the machine, and starts what runs on it. */
+export const BOOT_UNIT = "portcullis-boot.service";
 const PYTHON = "/usr/bin/python3";
 /** What a service that faces a network is not let near. */
 const CONFINEMENT = [
@@ -37,7 +39,7 @@ const CONFINEMENT = [
 export function systemdUnits(settings: NodeSettings): readonly NodeFile[] {
     const { unit } = productNames(settings.product);
     return [
-        unitFile("portcullis-boot.service", BOOT),
+        unitFile(BOOT_UNIT, BOOT),
         unitFile(unit, server(settings)),
         unitFile("portcullis-agent.service", agent(settings)),
         { path: "/etc/logrotate.d/portcullis", mode: "0644", text: rotation(settings) },
@@ -80,7 +82,7 @@ function server(settings: NodeSettings): readonly string[] {
         "[Unit]",
         `Description=Server of the cluster ${settings.clusterName}`,
         "Wants=network-online.target",
-        "After=network-online.target portcullis-boot.service",
+        `After=network-online.target ${BOOT_UNIT}`,
         `ConditionFileNotEmpty=${configuration}`,
         "StartLimitIntervalSec=0",
         "",
@@ -117,7 +119,7 @@ function agent(settings: NodeSettings): readonly string[] {
         "[Unit]",
         `Description=Notices, renewal and health of a node of the cluster ${settings.clusterName}`,
         "Wants=network-online.target",
-        "After=network-online.target portcullis-boot.service",
+        `After=network-online.target ${BOOT_UNIT}`,
         "StartLimitIntervalSec=0",
         "",
         "[Service]",
