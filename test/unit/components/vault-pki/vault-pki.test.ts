@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import type { VaultPkiArgs } from "../../../../components/vault-pki/args";
 import { VaultPki } from "../../../../components/vault-pki/vault-pki";
 import { children, settled, type Child } from "../../../support/children";
@@ -14,6 +14,15 @@ beforeAll(() => {
         chain: made.tiers.intermediate,
         authorities: made.tiers.root,
     };
+});
+
+/** What the component warns of. */
+let warned: jest.SpiedFunction<typeof console.warn>;
+beforeEach(() => {
+    warned = jest.spyOn(console, "warn").mockImplementation(() => undefined);
+});
+afterEach(() => {
+    warned.mockRestore();
 });
 
 interface Declared {
@@ -215,6 +224,13 @@ test("unsigned: everything but the issuer, with these types and inputs", async (
         ],
     ]);
     expect(all.map(({ parent }) => parent)).toEqual(all.map(() => "pki"));
+    expect(warned.mock.calls).toEqual([
+        [
+            expect.stringMatching(
+                /pki issues nothing yet: its issuer is not signed\. .*: portcullis sign csr --tier issuer --csr CSR /,
+            ),
+        ],
+    ]);
 });
 
 test("signed: the chain apart, the issuer, its name and settings, and the default, before the role", async () => {
@@ -244,6 +260,7 @@ test("signed: the chain apart, the issuer, its name and settings, and the defaul
         defaultFollowsLatestIssuer: false,
     });
     expect(await settled(pki.issuerPath)).toBe("pki_private_issuer/issuer/issuer-id");
+    expect(warned).not.toHaveBeenCalled();
 });
 
 describe("the graph is a chain, so that no two writes meet", () => {
@@ -260,9 +277,12 @@ describe("the graph is a chain, so that no two writes meet", () => {
         const names = all.map(({ name }) => name);
         const waits = await Promise.all(
             names.map(async (name) => {
-                // The SDK has merged the one resource into an output of a list by now.
-                const before = options.get(name)?.dependsOn as pulumi.Output<pulumi.Resource[]>;
-                const urns = (await settled(before)).map(({ urn }) => settled(urn));
+                // The SDK may have merged the one resource into a list by now.
+                const given = options.get(name)?.dependsOn as pulumi.Input<
+                    pulumi.Resource | pulumi.Resource[]
+                >;
+                const before = [await settled(pulumi.output(given))].flat() as pulumi.Resource[];
+                const urns = before.map(({ urn }) => settled(pulumi.output(urn)));
                 return (await Promise.all(urns)).map((urn) => urn.split("::").at(-1)).join();
             }),
         );
