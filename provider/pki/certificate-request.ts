@@ -7,6 +7,7 @@ import { checkInputs, isKnown } from "../inputs";
 import type { CheckFailure, PlannedInputs, ResourceType } from "../resource";
 import { existingAuthorityKey, newAuthorityKey } from "./authority-key";
 import { keyIdentifier } from "./certificates";
+import { isMalformed } from "./der";
 import { keyAlgorithmField, keyFileField, nameField, pemField } from "./fields";
 import type { KeyFile } from "./key-file";
 import { DEFAULT_OFFLINE_KEY, type KeyAlgorithm } from "./keys";
@@ -55,7 +56,7 @@ export interface RequestWithKey {
 }
 
 export interface CertificateRequestState extends CertificateRequestInputs, RequestWithKey {
-    /** The request that `certificatePem` answered when the present one took its place; secret, at most one. */
+    /** The request that `certificatePem` answered when the present one was made; secret, at most one. */
     readonly previous: readonly RequestWithKey[];
 }
 
@@ -200,7 +201,7 @@ function inUse(state: CertificateRequestState, inputs: CertificateRequestInputs)
         return one === undefined ? [] : [one];
     } catch (error) {
         // A certificate that cannot be read is in use nowhere; its own check says what is wrong with it.
-        if (error instanceof PortcullisError || error instanceof RangeError) return [];
+        if (error instanceof PortcullisError || isMalformed(error)) return [];
         throw error;
     }
 }

@@ -7,6 +7,11 @@ export interface DerElement {
     readonly raw: Buffer;
 }
 
+/** Whether an error says that DER was malformed; by its name, since Node's own classes differ between contexts. */
+export function isMalformed(error: unknown): boolean {
+    return typeof error === "object" && error !== null && "name" in error && error.name === "RangeError";
+}
+
 export const TAG = {
     boolean: 0x01,
     integer: 0x02,

@@ -1,5 +1,6 @@
 /** Whether certificates that were signed away from the platform are exactly the expected ones: a pure decision. */
 import { PortcullisError } from "../../errors";
+import { isMalformed } from "../der";
 import {
     authorityKeyIdentifierOf,
     parseCertificate,
@@ -153,7 +154,7 @@ function guard<T>(property: string, tier: Tier, work: () => T): Guarded<T> {
             const problem = error.problem.replace(`${property}: `, "");
             return { refused: { tier, property, problem, remedy: error.remedy } };
         }
-        if (!(error instanceof RangeError)) throw error;
+        if (!isMalformed(error)) throw error;
         const problem = "One of its extensions breaks the rules of its encoding (DER).";
         return { refused: { tier, property, problem, remedy: remedyFor(tier) } };
     }

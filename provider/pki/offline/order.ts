@@ -2,6 +2,7 @@
 import { createHash, type KeyObject } from "node:crypto";
 import type { PortcullisError } from "../../errors";
 import { BACKDATED } from "../certificates";
+import { isMalformed } from "../der";
 import { EXTENSION, parseCertificate, type ParsedCertificate } from "../parsed-certificate";
 import { invalidInput } from "../pem";
 import { readRequest, type RequestedCertificate } from "../request";
@@ -137,7 +138,7 @@ function reading<T>(work: () => T): T {
     try {
         return work();
     } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
+        if (!isMalformed(error)) throw error;
         throw refusalIn("--csr")(
             "An extension that the request asks for is malformed.",
             "Make the request again, for example: openssl req -new -sha256 -key KEY -out FILE.",

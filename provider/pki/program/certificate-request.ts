@@ -47,7 +47,10 @@ export class CertificateRequest extends DynamicResource {
     declare readonly requestPem: pulumi.Output<string>;
     /** PKCS#8 PEM, encrypted in state; absent with `privateKeyFile`. */
     declare readonly privateKeyPem: pulumi.Output<string | undefined>;
-    /** The request before, with its key, while `certificatePem` answers that one; encrypted in state, at most one. */
+    /**
+     * The request that `certificatePem` answered when the present one was made, with its key, until there is another
+     * request; encrypted in state, at most one.
+     */
     declare readonly previous: pulumi.Output<RequestWithKey[]>;
 
     constructor(name: string, args: CertificateRequestArgs, opts?: pulumi.CustomResourceOptions) {
