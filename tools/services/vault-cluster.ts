@@ -40,6 +40,8 @@ export interface RaftServer {
 }
 
 export interface VaultCluster {
+    /** Where its files are: the nodes' in folders of their ids, TLS files in `tls`, the audit log in `audit`. */
+    readonly directory: string;
     readonly tls: ClusterTls;
     /** Its value of the tag by which nodes find one another. */
     readonly name: string;
@@ -64,7 +66,7 @@ export interface VaultCluster {
     readonly add: () => Promise<ClusterNode>;
     /** Kills a node for good: its data and its instance are gone, and Raft still counts it. */
     readonly destroy: (node: ClusterNode) => Promise<void>;
-    /** Takes a node out of Raft. */
+    /** Takes a node out of Raft, as its service does: one that leads hands over first. */
     readonly remove: (id: string) => Promise<void>;
     /** Waits until Raft's voters are the running nodes, and nobody else is in it. */
     readonly settled: (limit?: number) => Promise<void>;
@@ -188,7 +190,7 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
         throw error;
     }
     return {
-        ...{ tls, name, token, keyArn, call, servers, leader, settled, close, add: make },
+        ...{ directory, tls, name, token, keyArn, call, servers, leader, settled, close, add: make },
         nodes: () => nodes,
         write: (key, value) =>
             call("PUT", `secret/data/${key}`, { body: { data: { value } }, limit: 5_000 }).then(
@@ -204,9 +206,18 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
             nodes = nodes.filter((each) => each !== node);
             await terminateInstance(moto.url, node.id);
         },
-        remove: async (id) => {
-            await call("PUT", "sys/storage/raft/remove-peer", { body: { server_id: id } });
-        },
+        remove: (id) =>
+            until(`${id} is out of Raft`, 60_000, async () => {
+                if (!(await servers()).some((server) => server.node_id === id)) return true;
+                const leading = await leader();
+                if (leading.id === id) await leading.ask("PUT", "sys/step-down", { token });
+                else
+                    await leading.ask("PUT", "sys/storage/raft/remove-peer", {
+                        token,
+                        body: { server_id: id },
+                    });
+                return false;
+            }),
     };
 }
 

@@ -33,6 +33,8 @@ export interface AskOptions {
     readonly body?: unknown;
     /** Milliseconds; 10,000 unless given. */
     readonly limit?: number;
+    /** The API's unless given. */
+    readonly port?: number;
     /** PEM, for who signs in by one. */
     readonly client?: { readonly certificate: string; readonly privateKey: string };
 }
@@ -109,11 +111,11 @@ function askNode(
     tls: ClusterTls,
     method: string,
     path: string,
-    { token, body, limit = 10_000, client }: AskOptions = {},
+    { token, body, limit = 10_000, port = PORTS.api, client }: AskOptions = {},
 ): Promise<Answer> {
     const options: RequestOptions = {
         host: address,
-        port: PORTS.api,
+        port,
         path: `/v1/${path}`,
         method,
         ca: tls.authorities,
