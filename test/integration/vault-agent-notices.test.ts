@@ -152,6 +152,22 @@ describe("the node service, when its instance is to be ended", function () {
         await drained(down);
     });
 
+    it("lets two of three leave that are noticed at once, and holds the third until there are others", async () => {
+        await refill();
+        const three = [await agents.leader(), ...(await agents.followers()).slice(0, 2)];
+        for (const { metadata } of three) metadata.announce({ targetState: "Terminated" });
+        const held = (): readonly ServedNode[] => three.filter((each) => each.node.isRunning());
+        await until("two are drained", 60_000, () => Promise.resolve(held().length === 1));
+        await sleep(8_000);
+        const [last] = held();
+        assert.ok(last);
+        assert.equal((await members()).length, 3);
+        assert.match(last.log(), /stays in Raft: 2 voters would remain of a cluster of 5/);
+        assert.equal(await agents.cluster.write("three", "1"), true);
+        await agents.add();
+        await drained(last);
+    });
+
     it("stays, and holds its hook, where quorum would break; and leaves once a node is back", async () => {
         await refill();
         const [back, gone, noticed] = await agents.followers();

@@ -37,6 +37,8 @@ API, HEALTH = 8200, 8202
 NOTICES, MEMBERS, RENEWAL, EXTENSION = 2, 20, 600, 15
 # Seconds for which a termination is held up where leaving is unsafe, and for which one connection may be silent.
 HOLD, SILENCE = 3600, 5
+# Seconds of each voter's turn to leave, by the clock: two that decided at once could leave too few together.
+TURN = 1
 # Looks at Raft's members, one after another, that have to agree before the node is given up.
 LOOKS = 3
 # Under the names in the secret.
@@ -44,6 +46,7 @@ FILES = {"certificate": "certificate.pem", "privateKey": "private-key.pem", "aut
 # Services that take a form: the version of the API.
 VERSIONS = {"autoscaling": "2011-01-01", "ec2": "2016-11-15"}
 said: dict[str, str] = {}
+Texts = Mapping[str, str]
 
 
 class Failure(Exception):
@@ -90,7 +93,7 @@ def say(topic: str, text: str) -> None:
 
 
 def exchange(
-    method: str, url: str, headers: Mapping[str, str], body: bytes = b"", tls: ssl.SSLContext | None = None, name: str = ""
+    method: str, url: str, headers: Texts, body: bytes = b"", tls: ssl.SSLContext | None = None, name: str = ""
 ) -> tuple[int, bytes]:
     """One request, by no proxy. Redirects are not followed: they could carry a token away.
 
@@ -112,8 +115,8 @@ def exchange(
         connection.close()
 
 
-def signed(region: str, service: str, headers: Mapping[str, str], body: bytes, keys: Mapping[str, str], now: str) -> dict[str, str]:
-    """The headers, named in lower case, of a POST to `/`, signed by Signature Version 4 at a moment as 20260101T000000Z."""
+def signed(region: str, service: str, headers: Texts, body: bytes, keys: Texts, now: str) -> dict[str, str]:
+    """The headers, named in lower case, of a POST to `/`, signed by Signature Version 4 now, as 20260101T000000Z."""
     every = {**headers, "x-amz-date": now, "x-amz-security-token": keys["Token"]}
     names = ";".join(sorted(every))
     lines = [f"{name}:{every[name]}" for name in sorted(every)]
@@ -149,7 +152,7 @@ class Cloud:
             raise Failure(f"the instance metadata answered HTTP {status} to {path}")
         return body.decode() if status == 200 else ""
 
-    def call(self, service: str, headers: Mapping[str, str], body: bytes) -> bytes:
+    def call(self, service: str, headers: Texts, body: bytes) -> bytes:
         role = self.metadata("iam/security-credentials/")
         keys = json.loads(self.metadata("iam/security-credentials/" + role) or "{}")
         if "Token" not in keys:
@@ -167,7 +170,7 @@ class Cloud:
             raise Failure(f"{service} answered HTTP {status} {kind[1].decode() if kind else ''}")
         return answer
 
-    def form(self, service: str, action: str, parameters: Mapping[str, str]) -> str:
+    def form(self, service: str, action: str, parameters: Texts) -> str:
         """A call of a service that takes forms."""
         body = urlencode({"Action": action, "Version": VERSIONS[service], **parameters}).encode()
         return self.call(service, {"content-type": "application/x-www-form-urlencoded"}, body).decode()
@@ -215,7 +218,7 @@ def check(folder: str, name: str) -> None:
     server.do_handshake()
 
 
-def install(texts: Mapping[str, str], name: str) -> None:
+def install(texts: Texts, name: str) -> None:
     """Puts the TLS files in place, all at once: they are links through `..current`, a link to a folder of all three."""
     try:
         if all(open(f"{TLS}/{file}").read() == text for file, text in texts.items()):
@@ -346,6 +349,8 @@ class Node:
     joined = left = lost = warned = stopped = completed = reported = False
     absences = 0
     noticed = extended = 0.0
+    # Those whose turns to leave it last reckoned with.
+    turns: list[str] = []
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.settings, self.cloud = settings, Cloud(settings)
@@ -354,7 +359,7 @@ class Node:
         self.own = side(ssl.PROTOCOL_TLS_SERVER, TLS)
 
     def heed(self) -> None:
-        """Looks at the notices, and takes the next step that they and the cluster ask for: it may be killed after any."""
+        """Looks at the notices, and takes the next step that they and the cluster ask for. It may be killed after any."""
         hook = self.cloud.metadata("autoscaling/target-lifecycle-state") == "Terminated"
         if not hook and not self.cloud.metadata("spot/instance-action"):
             # A rebalance recommendation: its replacement is started first, and the lifecycle hook follows that.
@@ -379,6 +384,8 @@ class Node:
     def leave(self) -> bool:
         """Takes the next step out of Raft; whether the node is out."""
         nodes = self.settings["nodes"]
+        if self.turns:
+            time.sleep((self.turns.index(self.id) * TURN - time.time()) % (len(self.turns) * TURN))
         view = self.cluster.view()
         if view is None:
             say("leaving", "no active node answers")
@@ -394,7 +401,10 @@ class Node:
             self.step_down(view)
             self.warned = True
         elif not refused:
-            self.cluster.ask(view.active, "POST", "sys/storage/raft/remove-peer", {"server_id": self.id})
+            turns = sorted(view.voters | {self.id})
+            if turns == self.turns:
+                self.cluster.ask(view.active, "POST", "sys/storage/raft/remove-peer", {"server_id": self.id})
+            self.turns = turns
         return False
 
     def step_down(self, view: View | None) -> None:
@@ -403,10 +413,11 @@ class Node:
             say("leaving", "this node hands over the lead")
             self.cluster.ask(self.address, "PUT", "sys/step-down")
 
-    def act(self, action: str, more: Mapping[str, str]) -> None:
+    def act(self, action: str, more: Texts) -> None:
         """An action on this instance's lifecycle hook."""
-        names = {"AutoScalingGroupName": self.settings["clusterName"], "LifecycleHookName": self.settings["lifecycleHook"]}
-        self.cloud.form("autoscaling", action, {**names, "InstanceId": self.id, **more})
+        group, hook = self.settings["clusterName"], self.settings["lifecycleHook"]
+        names = {"AutoScalingGroupName": group, "LifecycleHookName": hook, "InstanceId": self.id}
+        self.cloud.form("autoscaling", action, {**names, **more})
 
     def examine(self) -> None:
         """Compares the node with Raft's members, and has it replaced where it can never come back."""
