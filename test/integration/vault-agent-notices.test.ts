@@ -206,16 +206,16 @@ interface Writer {
 
 /** Writes without a pause, to another node where one does not acknowledge. */
 function startWriter({ cluster }: AgentCluster): Writer {
-    let running = true;
+    const state = { running: true };
     const acknowledged: number[] = [];
     const work = (async () => {
-        while (running)
+        while (state.running)
             if (await cluster.write("steady", acknowledged.length.toString()))
                 acknowledged.push(performance.now());
     })();
     return {
         end: async () => {
-            running = false;
+            state.running = false;
             await work;
             const gaps = acknowledged.slice(1).map((time, index) => time - (acknowledged[index] ?? 0));
             return { count: acknowledged.length, gap: Math.max(...gaps) };

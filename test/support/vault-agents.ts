@@ -95,9 +95,12 @@ export async function startAgentCluster(options: AgentsOptions): Promise<AgentCl
     const scaling = await startAutoScaling({ region: REGION, credentials: [credentials] });
     const cluster = await startVaultCluster({ program, moto, directory, nodes });
     await allowNodes(cluster);
-    const texts = Object.fromEntries(
-        Object.entries(cluster.tls.paths).map(([key, path]) => [key, readFileSync(path, "utf8")] as const),
-    );
+    const { certificate, privateKey, authorities } = cluster.tls.paths;
+    const texts = {
+        certificate: readFileSync(certificate, "utf8"),
+        privateKey: readFileSync(privateKey, "utf8"),
+        authorities: readFileSync(authorities, "utf8"),
+    };
     const secret = (await callJson(moto.url, "secretsmanager", "secretsmanager.CreateSecret", {
         Name: "tls",
         SecretString: JSON.stringify(texts),

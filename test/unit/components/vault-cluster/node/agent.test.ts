@@ -1,6 +1,7 @@
 /** The decisions of the node service: the very Python functions, in tables and against their rule in TypeScript. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
+import { describe, expect, it } from "@jest/globals";
 import * as fc from "fast-check";
 
 const FOLDER = join(__dirname, "../../../../../components/vault-cluster/node/agent");
