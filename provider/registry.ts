@@ -18,6 +18,8 @@ import { signedCertificates } from "./pki/signed-certificates";
 import type { ResourceType } from "./resource";
 import type { ReadConfig } from "./serve";
 import type { Token } from "./types";
+import { connectVault } from "./vault/connect";
+import { vaultInitialization } from "./vault/initialization";
 
 /** A type whose inputs and state are not told apart from others': each only ever gets back what it returned itself. */
 export type AnyResourceType = ResourceType<Record<string, unknown>, Record<string, unknown>, unknown>;
@@ -55,4 +57,5 @@ export const REGISTRY: Readonly<Record<Token, Registered>> = {
     "pki:CertificateRequest": registered(certificateRequest, noClient),
     "pki:SignedCertificates": registered(signedCertificates, noClient),
     "pki:Pkcs12Bundle": registered(pkcs12Bundle, noClient),
+    "vault:VaultInitialization": registered(vaultInitialization, (config) => connectVault(config)),
 };

@@ -61,6 +61,18 @@ export const TYPES = {
     },
     "pki:SignedCertificates": { outputs: ["certificates", "answered", "notAfter"], secrets: [] },
     "pki:Pkcs12Bundle": { outputs: ["pkcs12"], secrets: ["privateKeyPem", "password", "pkcs12"] },
+    "vault:VaultInitialization": {
+        outputs: [
+            "clusterName",
+            "clusterId",
+            "encryptedShares",
+            "pgpFingerprints",
+            "shareSecrets",
+            "condition",
+            "drifted",
+        ],
+        secrets: ["encryptedShares", "unfinished"],
+    },
 } as const satisfies Readonly<Record<string, TypeDeclaration>>;
 
 /** `<module>:<Type>` of a resource that this package serves. */

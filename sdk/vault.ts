@@ -22,3 +22,14 @@ export type {
     ServerArgs,
     SignedArgs,
 } from "../components/offline-authority/args";
+export {
+    VaultInitialization,
+    type VaultAdministratorArgs,
+    type VaultAuditDeviceArgs,
+    type VaultAutopilotArgs,
+    type VaultCondition,
+    type VaultInitializationArgs,
+    type VaultNodeArgs,
+    type VaultShareSecretsArgs,
+} from "../provider/vault/program/initialization";
+export type { ClusterSize } from "../provider/vault/autopilot";

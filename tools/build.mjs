@@ -54,8 +54,15 @@ await build({
     outfile: "dist/sdk/runtime.js",
     allowOverwrite: true,
     bundle: true,
-    // These are loaded late, where something is signed, or are small.
-    external: ["@peculiar/x509", "reflect-metadata", "ipaddr.js", "jsonc-parser"],
+    // These are loaded late, where something is signed, encrypted or delivered, or are small.
+    external: [
+        "@peculiar/x509",
+        "reflect-metadata",
+        "ipaddr.js",
+        "jsonc-parser",
+        "openpgp",
+        "@aws-sdk/client-secrets-manager",
+    ],
     plugins: [onlyEnglish],
     format: "cjs",
     platform: "node",

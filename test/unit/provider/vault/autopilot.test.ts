@@ -1,7 +1,7 @@
 /** Which autopilot settings are accepted, with what is made of them, and why others are refused. */
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { CLUSTER_SIZES, decideAutopilot } from "../../../../provider/vault/autopilot";
+import { CLUSTER_SIZES, decideAutopilot, type ClusterSize } from "../../../../provider/vault/autopilot";
 
 const NET = {
     cleanupDeadServers: true,
@@ -80,7 +80,7 @@ describe("minimum of voters", () => {
         [5, 5],
         [7, 3],
         [7, 7],
-    ] as const)("of %d nodes %d is accepted", (nodes, minQuorum) => {
+    ] as [ClusterSize, number][])("of %d nodes %d is accepted", (nodes, minQuorum) => {
         expect(decideAutopilot(nodes, { minQuorum })).toEqual({
             accepted: true,
             configuration: { ...NET, minQuorum },
@@ -98,7 +98,7 @@ describe("minimum of voters", () => {
         [5, NaN, /^It is no whole number\./],
         [1, 3, /^A single node has no other voters to keep\. /],
         [1, 0, /^A single node has no other voters to keep\. /],
-    ] as const)("of %d nodes %d is refused", (nodes, minQuorum, reason) => {
+    ] as [ClusterSize, number, RegExp][])("of %d nodes %d is refused", (nodes, minQuorum, reason) => {
         expect(decideAutopilot(nodes, { minQuorum })).toEqual({
             accepted: false,
             failures: [{ property: "minQuorum", reason: expect.stringMatching(reason) }],

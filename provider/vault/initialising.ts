@@ -1,0 +1,135 @@
+/** The one call that makes a cluster, `sys/init`: what is proven before it, and what is said where its answer is lost. */
+import { z } from "zod";
+import { PortcullisError } from "../errors";
+import type { VaultServer } from "./client";
+import { MAKE_ROOT, sealStatusOf } from "./condition";
+import { VaultRefusal, VaultUnreachable } from "./errors";
+import type { VaultInitializationInputs } from "./initialization-inputs";
+import { readPgpKey, refuseUnusableKeys } from "./pgp";
+import type { Delivery } from "./record";
+import { openShareSecrets } from "./share-secrets";
+
+/** A cluster that was just made. */
+export interface Initialised {
+    readonly rootToken: string;
+    readonly delivery: Delivery;
+    /** The shares that could not be delivered went with the run; there is nobody else who has them. */
+    readonly lost?: unknown;
+}
+
+const initSchema = z.object({
+    root_token: z.string().min(1),
+    recovery_keys_base64: z.array(z.string().min(1)),
+});
+
+const INIT = "sys/init";
+
+/**
+ * Initialises the cluster. Before that, something is encrypted to every PGP key, or every secret is made and written to.
+ * @param ours secrets that hold shares of this very resource's last try, which are written again
+ * @throws PortcullisError before anything was made; or, where it was made and its answer is lost, saying so
+ */
+export async function initialise(
+    server: VaultServer,
+    inputs: VaultInitializationInputs,
+    ours: readonly string[],
+    now: Date,
+): Promise<Initialised> {
+    const { pgpKeys, secretsManager, owner, address } = inputs;
+    const { recoveryShares: shares = 5, recoveryThreshold: threshold = 3 } = inputs;
+    await refuseUnusableKeys(pgpKeys ?? [], now);
+    const secrets = secretsManager && (await openShareSecrets(secretsManager, shares));
+    await secrets?.prepare(owner, ours);
+
+    const { root_token: rootToken, recovery_keys_base64: keys } = await initOnce(server, address, {
+        recovery_shares: shares,
+        recovery_threshold: threshold,
+        ...(pgpKeys === undefined ? {} : { recovery_pgp_keys: pgpKeys }),
+    });
+    if (secrets === undefined) {
+        const pgpFingerprints = (pgpKeys ?? []).map((key) => readPgpKey(key).fingerprint);
+        return { rootToken, delivery: { encryptedShares: keys, pgpFingerprints } };
+    }
+    const delivery = { shareSecrets: secrets.names };
+    try {
+        await secrets.deliver(keys);
+        return { rootToken, delivery };
+    } catch (error) {
+        return { rootToken, delivery, lost: error };
+    }
+}
+
+async function initOnce(
+    server: VaultServer,
+    address: string,
+    body: object,
+): Promise<z.output<typeof initSchema>> {
+    try {
+        return (await server.call("POST", INIT, initSchema, { body, once: true })).data;
+    } catch (error) {
+        const isUnsure = error instanceof VaultUnreachable ? error.maySent : error instanceof VaultRefusal;
+        if (!isUnsure || !(await hasBecomeInitialised(server))) throw error;
+        throw sharesLost(address, error);
+    }
+}
+
+/** Whether a call that may still be in work has initialised the cluster after all. */
+async function hasBecomeInitialised(server: VaultServer): Promise<boolean> {
+    for (let asked = 0; asked < 5; asked += 1) {
+        if ((await sealStatusOf(server)).initialized) return true;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    return false;
+}
+
+/**
+ * Whether no node says that the cluster is initialised: asked as many times as there are nodes, over connections of their
+ * own, for behind a load balancer one that has not joined yet says so of a cluster that lives.
+ */
+export async function isUninitialised(server: VaultServer, nodes: number): Promise<boolean> {
+    for (let asked = 0; asked < nodes; asked += 1)
+        if ((await sealStatusOf(server, true)).initialized) return false;
+    return true;
+}
+
+const EMPTY_REMEDY =
+    "The cluster holds nothing yet: empty its nodes' storage (on AWS, replace its instances all at once), and run again.";
+
+/** Nobody has this cluster's shares, nor its root token. */
+export function sharesLost(address: string, cause: unknown): PortcullisError {
+    return new PortcullisError({
+        code: "ServiceError",
+        property: "address",
+        problem: `The cluster at ${address} was initialised, and the answer with its recovery shares and its root token is lost: nobody has them.`,
+        remedy: EMPTY_REMEDY,
+        cause,
+    });
+}
+
+/** The shares did not get to Secrets Manager, and are in no state: there they would be readable for ever. */
+export function sharesUndelivered(address: string, cause?: unknown): PortcullisError {
+    const why = cause instanceof Error ? ` (${cause.message})` : "";
+    return new PortcullisError({
+        code: "ServiceError",
+        property: "secretsManager",
+        problem: `The cluster at ${address} was initialised, and its recovery shares could not all be delivered${why}: those that were not are lost.`,
+        remedy: `${EMPTY_REMEDY} The secrets that were made are used again.`,
+        cause,
+    });
+}
+
+/** Initialised, but nobody at hand can enter it. */
+export function stranded(inputs: VaultInitializationInputs, cause: unknown): PortcullisError {
+    const { address, secretsManager } = inputs;
+    const holders =
+        secretsManager === undefined
+            ? "the holders of the recovery shares"
+            : `whoever may read the secrets ${secretsManager.prefix}-1 and so on`;
+    return new PortcullisError({
+        code: "Lockout",
+        property: "administrators",
+        problem: `The cluster at ${address} is initialised already, and the administrator whose certificate is at hand cannot sign in. Nothing was changed.`,
+        remedy: `Where a first run of this program was interrupted and the cluster holds nothing, empty its nodes' storage and run again. Otherwise have ${holders} ${MAKE_ROOT} and say \`adopt: true\`, and run again: the administrators are written, and the token is revoked.`,
+        cause,
+    });
+}
