@@ -14,8 +14,6 @@ export const NODE_ROLE = "node";
 
 /** The least that lets administrators in: what a root token is needed for. */
 export async function letAdministratorsIn(root: Session, inputs: VaultInitializationInputs): Promise<void> {
-    // First of all, so that the rest is in the log.
-    await writeAuditDevices(root, inputs);
     await ensureCertificateMethod(root);
     await writePolicy(root, ADMINISTRATOR_POLICY);
     for (const administrator of inputs.administrators) await writeAdministrator(root, administrator);
@@ -180,7 +178,7 @@ async function auditPaths(
     return auditDevices.filter(({ path }) => !Object.hasOwn(present, `${path}/`));
 }
 
-async function writeAuditDevices(session: Session, inputs: VaultInitializationInputs): Promise<void> {
+export async function writeAuditDevices(session: Session, inputs: VaultInitializationInputs): Promise<void> {
     for (const { path, type, options } of await auditPaths(session, inputs))
         await write(session, `sys/audit/${path}`, { type, options });
 }

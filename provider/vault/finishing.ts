@@ -10,6 +10,7 @@ import {
     removeAdministrator,
     removeNodeRole,
     writeAdministrator,
+    writeAuditDevices,
 } from "./configuring";
 import { VaultRefusal } from "./errors";
 import type { VaultInitializationState } from "./initialization";
@@ -58,10 +59,13 @@ export async function finish(work: Finishing): Promise<VaultInitializationState>
     let record = root && (await readRecord(root));
     if (root !== undefined) {
         refuseForeign(record, work);
-        await letAdministratorsIn(root, inputs);
+        // First of all, so that the rest is in the log.
+        await writeAuditDevices(root, inputs);
+        // Before anybody can sign in: whoever does finds what a run that was killed has left.
         await ensureRecordMount(root);
         record = { ...record, ...deliveryOf(known), ...begun(inputs, root) };
         await writeRecord(root, record);
+        await letAdministratorsIn(root, inputs);
     }
     const session = await enter(work, root);
     if (root === undefined) {

@@ -155,6 +155,8 @@ function deliveryFailures({ pgpKeys, secretsManager }: Planned): readonly CheckF
         return [{ property: "pgpKeys", reason }];
     }
     if (pgpKeys === undefined || secretsManager === undefined) return [];
+    // One that is not known yet may turn out to be none.
+    if (pgpKeys === UNKNOWN || secretsManager === UNKNOWN) return [];
     return [
         { property: "secretsManager", reason: "It is given together with pgpKeys. Give one of the two." },
     ];

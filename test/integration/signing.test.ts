@@ -8,7 +8,7 @@ import { KEY_ALGORITHMS } from "../../provider/pki/keys";
 import { checkSigned } from "../../provider/pki/offline/check-signed";
 import type { Tier } from "../../provider/pki/offline/tiers";
 import { findSoftHsm } from "../../tools/services/softhsm";
-import { pythonWith, runPython } from "../oracles/python";
+import { pythonWith, runPython } from "../../tools/services/python";
 import { openOperator, WITH_PASSPHRASE, type Operator, type Ran } from "../support/signing";
 import { makeToken } from "../support/token";
 

@@ -3,7 +3,6 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import * as openpgp from "openpgp";
 
 export interface PgpHolder {
     /** Armored, as it is handed out. */
@@ -69,6 +68,7 @@ function byGpg(count: number): PgpHolders {
 }
 
 async function byLibrary(count: number): Promise<PgpHolders> {
+    const openpgp = await import("openpgp");
     const make = async (name: string, subkeys: { sign: boolean }[] | undefined) =>
         openpgp.generateKey({
             userIDs: [{ name, email: `${name}@example.org` }],
@@ -85,7 +85,8 @@ async function byLibrary(count: number): Promise<PgpHolders> {
                 const message = await openpgp.readMessage({
                     binaryMessage: Buffer.from(encrypted, "base64"),
                 });
-                return (await openpgp.decrypt({ message, decryptionKeys: privateKey })).data;
+                const { data } = await openpgp.decrypt({ message, decryptionKeys: privateKey });
+                return String(data);
             },
         });
     }

@@ -2,7 +2,7 @@
 import { createServer, request, type Server } from "node:https";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import type { Issued } from "./vault-certificates";
 
 /** Where the gate shuts: before it passes the call on, or when it has the answer and keeps it. */
@@ -88,7 +88,9 @@ export class VaultGate {
             return;
         }
         const index = this.calls.push({ ...call, answer: "" }) - 1;
-        const presented = (incoming.socket as TLSSocket).getPeerX509Certificate()?.toString();
+        const { socket } = incoming;
+        const presented =
+            socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined;
         const client = clients.find((each) => each.certificatePem.trim() === presented?.trim());
         const answer = await this.#forward(call, incoming.headers["x-vault-token"], body, client);
         this.calls[index] = { ...call, answer: answer.body.toString() };

@@ -7,6 +7,7 @@ import { TYPES, type Token } from "../../../provider/types";
 import { makeHolders, NOW, type Holders } from "../../support/holders";
 import { makeTiers, type Tiers } from "../../support/tiers";
 import { pkiSubjects } from "./pki/contract-subjects";
+import { vaultSubjects } from "./vault/contract-subjects";
 import type { Bag, Subject } from "./contract-subject";
 
 let holders: Holders;
@@ -176,6 +177,7 @@ const subjects: Readonly<Record<Token, Subject>> = {
         replacing: ["path", "profile"],
     },
     ...pkiSubjects(() => ({ holders, tiers })),
+    ...vaultSubjects(() => holders),
 };
 
 /** Every path into a value, with the value that has UNKNOWN there. */

@@ -20,6 +20,7 @@ const TOKENS = [
     "pki:Pkcs12Bundle",
     "pki:CertificateRequest",
     "pki:SignedCertificates",
+    "vault:VaultInitialization",
 ];
 
 test.each(TOKENS)("%s is served, each time by a provider of its own", (token) => {
@@ -69,6 +70,7 @@ test("each token is served by its own type", async () => {
         "pki:CertificateRequest": /use one of: tier, commonName,/,
         "pki:SignedCertificates": /use one of: signed, requests,/,
         "pki:Pkcs12Bundle": /use one of: certificatePem, privateKeyPem, chainPems,/,
+        "vault:VaultInitialization": /use one of: address, serverName, caCertificatePem,/,
     };
     for (const token of TOKENS) expect((await failuresOf(token))[0]).toMatch(inputs[token] ?? /never/);
 });

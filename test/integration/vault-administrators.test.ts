@@ -1,0 +1,141 @@
+/** The administrators of a real OpenBao: the last way in is never taken, and there is one back in. */
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, afterEach, before, describe, it } from "mocha";
+import { PortcullisError } from "../../provider/errors";
+import { openServer } from "../../provider/vault/client";
+import { follow } from "../../provider/vault/finishing";
+import { vaultInitialization } from "../../provider/vault/initialization";
+import { signIn } from "../../provider/vault/session";
+import { call } from "../../tools/services/openbao";
+import type { Issued } from "../support/vault-certificates";
+import { checkedInputs, contextOf, type State } from "../support/vault-cluster-of-one";
+import { rootFromShares, signedIn } from "../support/vault-root";
+import { VaultScene } from "../support/vault-scene";
+
+describe("administrators of a cluster that VaultInitialization made", function () {
+    this.timeout(180_000);
+    let scene: VaultScene;
+
+    before(async function () {
+        this.timeout(600_000);
+        const set = await VaultScene.set(3);
+        if ("missing" in set) {
+            console.log(`      skipped: ${set.missing}`);
+            this.skip();
+        }
+        scene = set;
+    });
+    after(() => (scene as VaultScene | undefined)?.close());
+    afterEach(() => (scene as VaultScene | undefined)?.afterEach());
+
+    it("never lose the last one who works", async () => {
+        const address = (await scene.emptyNode()).server.url;
+        const carol = scene.authority.client("carol");
+        const only = (name: string, { certificatePem }: Issued) => ({ name, certificatePem });
+        const state = await scene.initialised(address, { administrators: [only("alice", scene.alice)] });
+        const update = (administrators: object[], as: Issued, before: State = state) =>
+            vaultInitialization.update(
+                address,
+                before,
+                checkedInputs(scene.given(address, { administrators })),
+                contextOf(as),
+            );
+        const isLockout = (error: unknown): boolean =>
+            error instanceof PortcullisError && error.code === "Lockout";
+        await assert.rejects(update([only("carol", carol)], scene.alice), isLockout);
+        await assert.rejects(update([only("alice", carol)], scene.alice), isLockout);
+        // As carol nobody can sign in yet.
+        await assert.rejects(update([only("carol", carol)], carol), isLockout);
+        await signedIn(address, scene.authority, scene.alice, "administrator-alice");
+
+        const both = await update([only("alice", scene.alice), only("carol", carol)], scene.alice);
+        const last = await update([only("carol", carol)], carol, both);
+        assert.deepEqual(
+            last.administrators.map(({ name }) => name),
+            ["carol"],
+        );
+        await signedIn(address, scene.authority, carol, "administrator-carol");
+        await assert.rejects(
+            signedIn(address, scene.authority, scene.alice, "administrator-alice"),
+            /HTTP 400/,
+        );
+    });
+
+    it("get their roles back where the change shuts out whoever makes it", async () => {
+        const address = (await scene.emptyNode()).server.url;
+        const state = await scene.initialised(address, {
+            administrators: [
+                { name: "team", authorityPem: scene.authority.certificatePem, commonNames: ["alice"] },
+            ],
+        });
+        const wrong = { name: "team", certificatePem: scene.alice.certificatePem };
+        const gate = await scene.gate(address, []);
+        const inputs = checkedInputs(scene.given(address, { administrators: [wrong] }));
+        // The session is made beside the gate, which presents nobody's certificate.
+        const direct = openServer({ address, caCertificatePem: scene.authority.certificatePem }, scene.alice);
+        const { token } = await signIn(direct, ["administrator-team"]);
+        const through = openServer(
+            { address: gate.url, caCertificatePem: scene.authority.certificatePem },
+            scene.alice,
+        );
+        await assert.rejects(
+            follow({ server: through, token }, state, inputs, inputs.administrators[0]),
+            (error) => error instanceof PortcullisError && error.code === "Lockout",
+        );
+        direct.close();
+        through.close();
+        const admin = await signedIn(address, scene.authority, scene.alice, "administrator-team");
+        const role = (await call(address, "GET", "auth/cert/certs/administrator-team", {
+            token: admin,
+        })) as {
+            data: { allowed_common_names: string[] };
+        };
+        assert.deepEqual(role.data.allowed_common_names, ["alice"]);
+    });
+
+    it("are let in again by a root token that the holders made, which is revoked", async () => {
+        const { server, backDoor } = await scene.emptyNode();
+        const address = server.url;
+        const state = await scene.initialised(address);
+        const admin = await signedIn(address, scene.authority, scene.alice, "administrator-alice");
+        for (const role of ["administrator-alice", "administrator-team"])
+            await call(address, "DELETE", `auth/cert/certs/${role}`, { token: admin });
+        const found = await vaultInitialization.read(address, state, contextOf(scene.alice));
+        assert.equal(found?.state.condition, "shut");
+        const inputs = checkedInputs(scene.given(address));
+        await assert.rejects(
+            vaultInitialization.update(address, found.state, inputs, contextOf(scene.alice)),
+            /generate-root.*PORTCULLIS_VAULT_RECOVERY_TOKEN/s,
+        );
+        const shares = await scene.sharesOf(state);
+        const recoveryToken = await rootFromShares(backDoor, shares);
+        assert.ok(recoveryToken);
+        const next = await vaultInitialization.update(
+            address,
+            found.state,
+            inputs,
+            contextOf(scene.alice, { recoveryToken }),
+        );
+        assert.deepEqual(next, state);
+        await signedIn(address, scene.authority, scene.alice, "administrator-alice");
+        await assert.rejects(
+            call(address, "GET", "auth/token/lookup-self", { token: recoveryToken }),
+            /HTTP 403/,
+        );
+    });
+
+    it("are not taken for somebody with the same serial number by an scene.authority of the same name", async () => {
+        const address = (await scene.emptyNode()).server.url;
+        const real = scene.authority.client("dora", { serial: 4242 });
+        const impostor = scene.authority.impostor(join(scene.directory, "impostor"));
+        const fake = impostor.client("dora", { serial: 4242 });
+        const administrators = [
+            { name: "alice", certificatePem: scene.alice.certificatePem },
+            { name: "dora", certificatePem: real.certificatePem },
+        ];
+        await scene.initialised(address, { administrators });
+        await signedIn(address, scene.authority, real, "administrator-dora");
+        await assert.rejects(signedIn(address, scene.authority, fake, "administrator-dora"), /HTTP 400/);
+    });
+});
