@@ -68,7 +68,13 @@ export async function startInstanceMetadata(identity: InstanceIdentity): Promise
     const server = createServer((request: IncomingMessage, response: ServerResponse) => {
         const [status, text] = answer(request);
         requests.push(`${request.method ?? ""} ${request.url ?? ""} ${status}`);
-        response.writeHead(status, { "Content-Type": "text/plain" }).end(text);
+        const lifetime = request.headers[LIFETIME];
+        response.writeHead(status, {
+            "Content-Type": "text/plain",
+            // AWS's own clients take a session for none where its answer does not repeat its length.
+            ...(lifetime !== undefined && { [LIFETIME]: lifetime }),
+        });
+        response.end(text);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const address = server.address();
