@@ -9,6 +9,7 @@ import { refreshCalls } from "./refresh";
 import { jsonLine, table } from "./report";
 import { measureAll } from "./run";
 import type { Scope } from "./scope";
+import { signatures } from "./signatures";
 
 const BENCHMARKS: readonly Benchmark[] = [
     providerBytes,
@@ -17,6 +18,7 @@ const BENCHMARKS: readonly Benchmark[] = [
     refreshCalls,
     ecCertificates,
     rsaCertificates,
+    signatures,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 

@@ -27,6 +27,11 @@ export class Scope {
         return folder;
     }
 
+    /** Does this, too, when it is closed: before what was made earlier is removed. */
+    onClose(end: () => Promise<void> | void): void {
+        this.#closers.push(end);
+    }
+
     /** An emulated account in this process. */
     async emulator(): Promise<RunningEmulator> {
         const emulator = await startOutscaleEmulator({ directory: this.folder() });

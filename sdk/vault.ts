@@ -13,7 +13,7 @@ export type {
 export type { AutopilotChoice, AutopilotConfiguration } from "../provider/vault/autopilot";
 export { VaultPki, type AppRoles } from "../components/vault-pki/vault-pki";
 export type { AppRoleAccess } from "../components/vault-pki/app-role";
-export type { AppRoleArgs, VaultPkiArgs } from "../components/vault-pki/args";
+export type { AppRoleArgs, SignedIssuerArgs, VaultPkiArgs } from "../components/vault-pki/args";
 export { OfflineAuthority, type AuthorityStage } from "../components/offline-authority/offline-authority";
 export type { AuthorityFiles, AuthorityTls } from "../components/offline-authority/files";
 export type {

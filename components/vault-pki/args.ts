@@ -28,6 +28,16 @@ export interface AppRoleArgs {
     secretIdGeneration?: number;
 }
 
+/** Certificates, each exactly one, PEM. No text with a private key in it is taken. */
+export interface SignedIssuerArgs {
+    /** What the intermediate signed for the request. Its path length is 0. */
+    issuer: string;
+    /** The authority that signed it. */
+    intermediate: string;
+    /** The authority above that. */
+    root: string;
+}
+
 /** What issues, to whom, and for how long. */
 export interface VaultPkiArgs {
     /**
@@ -54,15 +64,10 @@ export interface VaultPkiArgs {
      */
     generation?: number;
     /**
-     * The issuer's certificate, one PEM: what the intermediate authority, away from the platform, signed for `request`.
-     * Until it is given, everything but the issuer is there, and preview and update say what to sign. Given together
-     * with `chain` and `authorities`; no text with a private key in it is taken.
+     * The issuer's certificate, which the intermediate authority signed for `request`, away from the platform, and those
+     * above it. Until it is given, everything but the issuer is there, and preview and update say what to sign.
      */
-    signed?: pulumi.Input<string>;
-    /** The intermediate authority's certificate, one PEM. */
-    chain?: pulumi.Input<string>;
-    /** The root's certificate, one PEM. */
-    authorities?: pulumi.Input<string>;
+    signed?: SignedIssuerArgs;
     /** Domains below which leaves may be; each has two labels at least. All within the constraints of those above. */
     domains: string[];
     /** Name of the PKI role, "server" unless given. */

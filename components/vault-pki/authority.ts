@@ -2,9 +2,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Mount, pkisecret } from "@pulumi/vault";
 import type { KeyAlgorithm } from "../../provider/pki/keys";
+import { SignedCertificates } from "../../provider/pki/program/signed-certificates";
 import type { VaultPkiArgs } from "./args";
 import type { Chain } from "./chain";
-import { acceptIssuer, isSigned, unsignedWarning } from "./issuer";
+import { acceptIssuer, unsignedWarning, type AcceptedIssuer } from "./issuer";
 import { addressOf, type VaultPkiSettings } from "./settings";
 
 export interface Authority {
@@ -34,6 +35,12 @@ export function authority(
 ): Authority {
     const { mount: backend, leafLifetime } = settings;
     const kept = { retainOnDelete: args.keepOnDestroy ?? true };
+    const warn = (message: string): void => {
+        // A warning that cannot be delivered is no reason to stop.
+        void pulumi.log.warn(`${name}: ${message}`, component).catch(() => undefined);
+    };
+    const accepted = args.signed && acceptIssuer(args.signed, settings, new Date());
+    for (const warning of accepted?.warnings ?? [unsignedWarning()]) warn(warning);
     chain.add(
         (opts) =>
             new Mount(
@@ -41,7 +48,7 @@ export function authority(
                 {
                     type: "pki",
                     path: backend,
-                    description: `${settings.organization}: ${settings.commonName}`,
+                    description: `${settings.organization}: issuing authority`,
                     // What may be leased bounds every certificate of the engine, whatever its role says.
                     defaultLeaseTtlSeconds: leafLifetime,
                     maxLeaseTtlSeconds: leafLifetime,
@@ -76,7 +83,7 @@ export function authority(
     if (present === undefined) throw new Error("the authority has no generation");
     return {
         request: present.csr,
-        issuerPath: signedIssuer(name, args, settings, requests, chain, component),
+        issuerPath: accepted && signedIssuer(name, accepted, { settings, requests, kept, warn }, chain),
     };
 }
 
@@ -154,37 +161,43 @@ function configure(
 
 function signedIssuer(
     name: string,
-    args: VaultPkiArgs,
-    settings: VaultPkiSettings,
-    requests: readonly pkisecret.SecretBackendIntermediateCertRequest[],
+    accepted: AcceptedIssuer,
+    options: {
+        readonly settings: VaultPkiSettings;
+        readonly requests: readonly pkisecret.SecretBackendIntermediateCertRequest[];
+        readonly kept: pulumi.CustomResourceOptions;
+        readonly warn: (message: string) => void;
+    },
     chain: Chain,
-    component: pulumi.ComponentResource,
-): pulumi.Output<string> | undefined {
-    const { signed, chain: intermediate, authorities } = args;
-    if (!isSigned(args) || signed === undefined || intermediate === undefined || authorities === undefined) {
-        void pulumi.log.warn(unsignedWarning(name), component);
-        return undefined;
-    }
-    const { mount: backend } = settings;
-    const kept = { retainOnDelete: args.keepOnDestroy ?? true };
-    // What can be refused without the request is refused at the first preview, which does not know it.
-    const given = pulumi.output({ signed, chain: intermediate, authorities }).apply((certificates) => {
-        acceptIssuer(certificates, undefined, settings, new Date());
-        return certificates;
+): pulumi.Output<string> {
+    const { settings, requests, kept, warn } = options;
+    const { mount: backend, domains } = settings;
+    const { intermediate, root } = accepted.above;
+    // Refuses, at preview as soon as Vault has made the request, what is not signed for it: nothing below is touched.
+    const judged = chain.add(
+        (opts) =>
+            new SignedCertificates(
+                `${name}-certificates`,
+                {
+                    signed: { issuer: accepted.certificate, intermediate, root },
+                    requests: { issuer: requests.map(({ csr }) => csr) },
+                    issuesFor: { issuer: [...domains] },
+                },
+                opts,
+            ),
+    );
+    judged.answered.apply(({ issuer: answered = 0 }) => {
+        if (answered > 0)
+            warn(
+                "signed.issuer answers the request before; sign the output request, and give its certificate.",
+            );
     });
-    const accepted = pulumi
-        .all([given, pulumi.all(requests.map(({ csr }) => csr))])
-        .apply(([certificates, present]) => {
-            const issuer = acceptIssuer(certificates, present, settings, new Date());
-            for (const warning of issuer.warnings) void pulumi.log.warn(`${name}: ${warning}`, component);
-            return issuer;
-        });
     // Apart from the issuer, so that a renewed authority above it does not touch the issuer.
     chain.add(
         (opts) =>
             new pkisecret.SecretBackendIntermediateSetSigned(
                 `${name}-chain`,
-                { backend, certificate: accepted.above },
+                { backend, certificate: `${intermediate}${root}` },
                 opts,
             ),
         kept,
@@ -205,9 +218,7 @@ function signedIssuer(
                 {
                     backend,
                     // A certificate that Vault has already is not imported again; it has its name by then.
-                    issuerRef: pulumi
-                        .all([imported.importedIssuers, accepted.name])
-                        .apply(([[id], known]) => id ?? known),
+                    issuerRef: imported.importedIssuers.apply(([id]) => id ?? accepted.name),
                     issuerName: accepted.name,
                     leafNotAfterBehavior: "truncate",
                     usage: "crl-signing,issuing-certificates,ocsp-signing,read-only",

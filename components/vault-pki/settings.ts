@@ -5,6 +5,7 @@ import type { KeyAlgorithm } from "../../provider/pki/keys";
 import { isDnsName } from "../../provider/pki/offline/general-names";
 import { invalidInput } from "../../provider/pki/pem";
 import type { AppRoleArgs, VaultPkiArgs } from "./args";
+import { boundCidrs } from "./cidrs";
 
 /** An AppRole; times are seconds. */
 export interface AppRoleSettings {
@@ -39,6 +40,7 @@ export interface VaultPkiSettings {
  */
 export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
     const generation = wholeNumber(args.generation ?? 1, "generation");
+    if (typeof args.address === "string") addressOf(args.address);
     const settings = {
         mount: pathOf(args.mount ?? "pki_private_issuer", "mount"),
         commonName: subjectPart(args.commonName, "commonName"),
@@ -66,6 +68,8 @@ export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
 
 function appRoleOf(args: AppRoleArgs, property: string, name: string): AppRoleSettings {
     const { tokenTtl = "10m", secretIdTtl, wrappingTtl = "24h", secretIdGeneration = 1 } = args;
+    const known = knownTexts(args.boundCidrs);
+    if (known !== undefined) boundCidrs(known, `${property}.boundCidrs`);
     return {
         name: nameOf(args.name ?? name, `${property}.name`),
         tokenTtl: seconds(tokenTtl, `${property}.tokenTtl`, "1m", "1h"),
@@ -74,6 +78,11 @@ function appRoleOf(args: AppRoleArgs, property: string, name: string): AppRoleSe
         wrappingTtl: seconds(wrappingTtl, `${property}.wrappingTtl`, "1m", "7d"),
         secretIdGeneration: wholeNumber(secretIdGeneration, `${property}.secretIdGeneration`),
     };
+}
+
+/** The texts, where the program knows them while it runs. */
+function knownTexts(given: unknown): readonly string[] | undefined {
+    return Array.isArray(given) && given.every((one) => typeof one === "string") ? given : undefined;
 }
 
 /** Whole seconds of a duration between two others. */

@@ -24,7 +24,7 @@ export function isCountryCode(text: string): boolean {
 
 /** All codes, in alphabetical order. */
 export function countryCodes(): readonly string[] {
-    const letters = [..."ABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+    const letters = Array.from({ length: 26 }, (_, index) => String.fromCharCode(65 + index));
     return letters.flatMap((first) => letters.map((second) => first + second)).filter(isCountryCode);
 }
 

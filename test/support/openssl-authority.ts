@@ -83,3 +83,16 @@ export function offlineTiers(folder: string, domain: string): OfflineTiers {
         },
     };
 }
+
+/** A request for a key of its own, made in `folder`. */
+export function otherRequest(folder: string): string {
+    execFileSync(
+        "openssl",
+        [
+            ...["req", "-new", "-sha384", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-384", "-nodes"],
+            ...["-subj", "/C=FR/O=Ogenki/CN=Somebody else", "-keyout", "else.key", "-out", "else.csr"],
+        ],
+        { cwd: folder, stdio: ["ignore", "ignore", "pipe"] },
+    );
+    return readFileSync(join(folder, "else.csr"), "utf8");
+}

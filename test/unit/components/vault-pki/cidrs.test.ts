@@ -9,7 +9,7 @@ test("ranges are written as Vault gives them back: single addresses of tokens wi
     });
 });
 
-test.each([
+test.each<readonly [string[], string]>([
     [[], "certManager.boundCidrs: It is empty, which would let anybody in."],
     [["0.0.0.0/0"], "certManager.boundCidrs: 0.0.0.0/0 is open to the world: it is broader than /8."],
     [["10.0.0.0/8", "::/0"], "certManager.boundCidrs: ::/0 is open to the world: it is broader than /32."],
@@ -17,7 +17,7 @@ test.each([
     [["::ffff:0:0/96"], "certManager.boundCidrs: ::ffff:0:0/96 is open to the world"],
     [["10.0.0.0/33"], 'certManager.boundCidrs: "10.0.0.0/33" is neither an IP address nor a CIDR range.'],
     [["vpc"], 'certManager.boundCidrs: "vpc" is neither'],
-] as const)("%j is refused", (cidrs, message) => {
+])("%j is refused", (cidrs, message) => {
     expect(() => boundCidrs(cidrs, "certManager.boundCidrs")).toThrow(message);
 });
 

@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { acceptIssuer, isSigned, type GivenCertificates } from "../../../../components/vault-pki/issuer";
+import type { SignedIssuerArgs } from "../../../../components/vault-pki/args";
+import { acceptIssuer } from "../../../../components/vault-pki/issuer";
 import { DOMAIN, material, type Material } from "./fixture";
 
 const DAY = 86_400;
@@ -9,84 +10,73 @@ const SETTINGS = { domains: [DOMAIN], leafLifetime: 90 * DAY };
 const now = new Date(Date.now() + 60_000);
 
 let made: Material;
-let given: GivenCertificates;
+let given: SignedIssuerArgs;
 beforeAll(() => {
     made = material();
     const { tiers, csr } = made;
-    given = { signed: tiers.signIssuer(csr), chain: tiers.intermediate, authorities: tiers.root };
+    given = { issuer: tiers.signIssuer(csr), intermediate: tiers.intermediate, root: tiers.root };
 });
 
-const accept = (certificates: Partial<GivenCertificates> = {}, settings = SETTINGS, requests = [made.csr]) =>
-    acceptIssuer({ ...given, ...certificates }, requests, settings, now);
+const accept = (certificates: Partial<SignedIssuerArgs> = {}, settings = SETTINGS) =>
+    acceptIssuer({ ...given, ...certificates }, settings, now);
 
 test("a signed issuer is accepted, by a name of its own", () => {
     const { certificate, above, name, warnings } = accept();
-    const fingerprint = new X509Certificate(given.signed).fingerprint256.replaceAll(":", "").toLowerCase();
+    const fingerprint = new X509Certificate(given.issuer).fingerprint256.replaceAll(":", "").toLowerCase();
     expect(name).toBe(`issuer-${fingerprint.slice(0, 16)}`);
     expect(new X509Certificate(certificate).fingerprint256).toBe(
-        new X509Certificate(given.signed).fingerprint256,
+        new X509Certificate(given.issuer).fingerprint256,
     );
-    expect(above.match(/-----BEGIN CERTIFICATE-----/g)).toHaveLength(2);
-    expect(new X509Certificate(above).subject).toContain("Ogenki intermediate");
+    expect(new X509Certificate(above.intermediate).subject).toContain("Ogenki intermediate");
+    expect(new X509Certificate(above.root).subject).toContain("Ogenki root");
     expect(warnings).toEqual([]);
 });
 
-test("the former request's certificate stays accepted, with a warning", () => {
-    const { warnings } = accept({}, SETTINGS, [made.otherCsr, made.csr]);
-    expect(warnings).toEqual([
-        expect.stringMatching(/^signed: It answers the former request; the present one is not signed yet\./),
-    ]);
-});
-
 test("an issuer that ends within a leaf's lifetime is warned of", () => {
-    const { warnings } = accept({ signed: made.tiers.signIssuer(made.csr, { days: 60 }) });
+    const { warnings } = accept({ issuer: made.tiers.signIssuer(made.csr, { days: 60 }) });
     expect(warnings).toEqual([
         expect.stringMatching(
-            /^signed: It ends on .*, within the lifetime of a leaf, so that leaves end with it\./,
+            /^signed.issuer: It ends on .*, within the lifetime of a leaf, so that leaves end with it\./,
         ),
     ]);
 });
 
 describe("refused, with what to do", () => {
-    test.each<readonly [string, () => Partial<GivenCertificates>, RegExp]>([
-        [
-            "for another key",
-            () => ({ signed: made.tiers.signIssuer(made.otherCsr) }),
-            /signed: It is for another key than the request's\. Sign the request again: portcullis sign csr --tier issuer /,
-        ],
+    test.each<readonly [string, () => Partial<SignedIssuerArgs>, RegExp]>([
         [
             "signed by the root",
-            () => ({ signed: made.tiers.signIssuer(made.csr, { by: "root" }) }),
-            /signed: It was not issued by chain/,
+            () => ({ issuer: made.tiers.signIssuer(made.csr, { by: "root" }) }),
+            /signed.issuer: It was not issued by signed.intermediate/,
         ],
         [
             "a path length of 1",
             () => ({
-                signed: made.tiers.signIssuer(made.csr, { basicConstraints: "critical,CA:TRUE,pathlen:1" }),
+                issuer: made.tiers.signIssuer(made.csr, { basicConstraints: "critical,CA:TRUE,pathlen:1" }),
             }),
-            /signed: Its path length is 1; it must be 0/,
+            /signed.issuer: Its path length is 1; it must be 0/,
         ],
         [
             "no path length",
-            () => ({ signed: made.tiers.signIssuer(made.csr, { basicConstraints: "critical,CA:TRUE" }) }),
-            /signed: Its path length is not limited; it must be 0/,
+            () => ({ issuer: made.tiers.signIssuer(made.csr, { basicConstraints: "critical,CA:TRUE" }) }),
+            /signed.issuer: Its path length is not limited; it must be 0/,
         ],
         [
             "a private key beside the certificate",
-            () => ({ signed: given.signed + made.key }),
-            /signed: There is a private key in it/,
+            () => ({ issuer: given.issuer + made.key }),
+            /signed.issuer: There is a private key in it/,
         ],
         [
             "a private key beside the intermediate's",
-            () => ({ chain: made.key + given.chain }),
-            /chain: There is a private key in it/,
+            () => ({ intermediate: made.key + given.intermediate }),
+            /signed.intermediate: There is a private key in it/,
         ],
         [
             "chain and authorities changed round",
-            () => ({ chain: given.authorities, authorities: given.chain }),
-            /authorities: /,
+            () => ({ intermediate: given.root, root: given.intermediate }),
+            /signed.root: /,
         ],
-        ["no certificate at all", () => ({ signed: "issuer.pem" }), /signed: The text is no PEM/],
+        ["nothing", () => ({ issuer: "" }), /signed.issuer: The text is no PEM/],
+        ["no certificate at all", () => ({ issuer: "issuer.pem" }), /signed.issuer: The text is no PEM/],
     ])("%s", (_what, certificates, message) => {
         expect(() => accept(certificates())).toThrow(message);
     });
@@ -94,29 +84,12 @@ describe("refused, with what to do", () => {
     test("domains outside the constraints of those above", () => {
         const settings = { ...SETTINGS, domains: [DOMAIN, "example.com"] };
         expect(() => accept({}, settings)).toThrow(
-            /signed: It is to issue for names outside the constraints of chain: "example\.com"/,
+            /signed.issuer: It is to issue for names outside the constraints of signed.intermediate: "example\.com"/,
         );
     });
 
     test("an expired one", () => {
         const later = new Date(now.getTime() + 731 * DAY * 1_000);
-        expect(() => acceptIssuer(given, [made.csr], SETTINGS, later)).toThrow(/signed: It expired on/);
+        expect(() => acceptIssuer(given, SETTINGS, later)).toThrow(/signed.issuer: It expired on/);
     });
-});
-
-test("without the requests, everything else is refused already", () => {
-    const other = { ...given, signed: made.tiers.signIssuer(made.otherCsr) };
-    expect(() => acceptIssuer(other, undefined, SETTINGS, now)).not.toThrow();
-    const byRoot = { ...given, signed: made.tiers.signIssuer(made.csr, { by: "root" }) };
-    expect(() => acceptIssuer(byRoot, undefined, SETTINGS, now)).toThrow("It was not issued by chain");
-});
-
-test("the three are given together; those above alone are only not needed yet", () => {
-    expect(isSigned({})).toBe(false);
-    expect(isSigned({ chain: "c", authorities: "r" })).toBe(false);
-    expect(isSigned({ signed: "s", chain: "c", authorities: "r" })).toBe(true);
-    expect(() => isSigned({ signed: "s", authorities: "r" })).toThrow(
-        "chain: It is missing, while signed is given",
-    );
-    expect(() => isSigned({ signed: "s", chain: "c" })).toThrow("authorities: It is missing");
 });

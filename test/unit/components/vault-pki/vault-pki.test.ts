@@ -1,18 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
-import { afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
 import type { VaultPkiArgs } from "../../../../components/vault-pki/args";
-import { VaultPki } from "../../../../components/vault-pki/vault-pki";
-import { children, settled, type Child } from "../../../support/children";
+import { normalisePem } from "../../../../provider/pki/pem";
+import { settled } from "../../../support/children";
+import { declare } from "./declared";
 import { DOMAIN, LEAST, material, type Material } from "./fixture";
 
 let made: Material;
-let signed: Pick<VaultPkiArgs, "signed" | "chain" | "authorities">;
+let signed: Pick<VaultPkiArgs, "signed">;
 beforeAll(() => {
     made = material();
     signed = {
-        signed: made.tiers.signIssuer(made.csr),
-        chain: made.tiers.intermediate,
-        authorities: made.tiers.root,
+        signed: {
+            issuer: made.tiers.signIssuer(made.csr),
+            intermediate: made.tiers.intermediate,
+            root: made.tiers.root,
+        },
     };
 });
 
@@ -25,50 +28,13 @@ afterEach(() => {
     warned.mockRestore();
 });
 
-interface Declared {
-    readonly pki: VaultPki;
-    readonly all: readonly Child[];
-    readonly options: ReadonlyMap<string, pulumi.CustomResourceOptions>;
-}
-
-/** The component's resources in the order of their declaration, without itself. */
-async function declare(
-    args: Partial<VaultPkiArgs> = {},
-    more: () => pulumi.ComponentResourceOptions = () => ({}),
-): Promise<Declared> {
-    const options = new Map<string, pulumi.CustomResourceOptions>();
-    let component: VaultPki | undefined;
-    const all = await children(
-        (opts) => {
-            const spy: pulumi.ResourceTransformation = ({ name, opts: given }) => {
-                options.set(name, given);
-                return undefined;
-            };
-            component = new VaultPki(
-                "pki",
-                { ...LEAST, ...args },
-                { ...more(), transformations: [...(opts.transformations ?? []), spy] },
-            );
-            return component;
-        },
-        {
-            csr: made.csr,
-            importedIssuers: ["issuer-id"],
-            issuerId: "issuer-id",
-            roleId: "role-id",
-            wrappingToken: "s.wrapping",
-            wrappingAccessor: "secret-id-accessor",
-        },
-    );
-    if (component === undefined) throw new Error("nothing was declared");
-    return { pki: component, all: all.filter(({ name }) => name !== "pki"), options };
-}
+const one = (pem: string): string => normalisePem(pem);
 
 const BASE = "https://vault.example.org:8200/v1/pki_private_issuer";
 const backend = "pki_private_issuer";
 
 test("unsigned: everything but the issuer, with these types and inputs", async () => {
-    const { all } = await declare();
+    const { all } = await declare(made);
     expect(all.map(({ name, type, inputs }) => [name, type, inputs])).toEqual([
         [
             "pki-mount",
@@ -76,7 +42,7 @@ test("unsigned: everything but the issuer, with these types and inputs", async (
             {
                 type: "pki",
                 path: backend,
-                description: "Ogenki: Ogenki Vault Issuer",
+                description: "Ogenki: issuing authority",
                 defaultLeaseTtlSeconds: 7_776_000,
                 maxLeaseTtlSeconds: 7_776_000,
             },
@@ -227,22 +193,30 @@ test("unsigned: everything but the issuer, with these types and inputs", async (
     expect(warned.mock.calls).toEqual([
         [
             expect.stringMatching(
-                /pki issues nothing yet: its issuer is not signed\. .*: portcullis sign csr --tier issuer --csr CSR /,
+                /pki: It issues nothing yet: its issuer is not signed\. .*: portcullis sign csr --tier issuer --csr CSR /,
             ),
         ],
     ]);
 });
 
 test("signed: the chain apart, the issuer, its name and settings, and the default, before the role", async () => {
-    const { all, pki } = await declare(signed);
+    const { all, pki } = await declare(made, signed);
     const names = all.map(({ name }) => name);
     expect(names.slice(names.indexOf("pki-request-1") + 1, names.indexOf("pki-role"))).toEqual([
+        "pki-certificates",
         "pki-chain",
         "pki-signed",
         "pki-issuer",
         "pki-issuers",
     ]);
     const inputs = (name: string) => all.find((child) => child.name === name)?.inputs;
+    const { issuer = "", intermediate = "", root = "" } = signed.signed ?? {};
+    expect(inputs("pki-certificates")).toMatchObject({
+        signed: { issuer: one(issuer), intermediate: one(intermediate), root: one(root) },
+        requests: { issuer: [made.csr] },
+        issuesFor: { issuer: [DOMAIN] },
+    });
+    expect(inputs("pki-chain")).toEqual({ backend, certificate: one(intermediate) + one(root) });
     expect(inputs("pki-signed")).toEqual({
         backend,
         certificate: expect.stringMatching(/^-----BEGIN CERTIFICATE-----\n[^-]+-----END CERTIFICATE-----\n$/),
@@ -263,79 +237,8 @@ test("signed: the chain apart, the issuer, its name and settings, and the defaul
     expect(warned).not.toHaveBeenCalled();
 });
 
-describe("the graph is a chain, so that no two writes meet", () => {
-    test.each([
-        ["unsigned", () => ({})],
-        [
-            "signed, with a snapshot role and two generations",
-            () => ({ ...signed, generation: 2, snapshot: LEAST.certManager }),
-        ],
-        ["without an auth mount", () => ({ enableAuthMount: false })],
-    ] as const)("%s", async (_what, args) => {
-        const first = () => new pulumi.ComponentResource("test:index:First", "first");
-        const { all, options } = await declare(args(), () => ({ dependsOn: first() }));
-        const names = all.map(({ name }) => name);
-        const waits = await Promise.all(
-            names.map(async (name) => {
-                // The SDK may have merged the one resource into a list by now.
-                const given = options.get(name)?.dependsOn as pulumi.Input<
-                    pulumi.Resource | pulumi.Resource[]
-                >;
-                const before = [await settled(pulumi.output(given))].flat() as pulumi.Resource[];
-                const urns = before.map(({ urn }) => settled(pulumi.output(urn)));
-                return (await Promise.all(urns)).map((urn) => urn.split("::").at(-1)).join();
-            }),
-        );
-        expect(waits).toEqual(["first", ...names.slice(0, -1)]);
-        expect(names.length).toBeGreaterThan(10);
-    });
-});
-
-test("destroying leaves the engine and what is in it, unless told otherwise; role and AppRoles go", async () => {
-    const retained = async (args: Partial<VaultPkiArgs>): Promise<readonly string[]> => {
-        const { all, options } = await declare({ ...signed, ...args });
-        return all.map(({ name }) => name).filter((name) => options.get(name)?.retainOnDelete === true);
-    };
-    expect(await retained({})).toEqual([
-        "pki-mount",
-        "pki-cluster",
-        "pki-urls",
-        "pki-crl",
-        "pki-tidy",
-        "pki-request-1",
-        "pki-chain",
-        "pki-signed",
-        "pki-issuer",
-        "pki-issuers",
-        "pki-cert-manager-secret-id",
-    ]);
-    // A former issuer stays in the engine as long as the engine does.
-    expect(await retained({ keepOnDestroy: false })).toEqual(["pki-issuer", "pki-cert-manager-secret-id"]);
-});
-
-test("a key stays what it is for its generation, and another certificate is another issuer", async () => {
-    const { all, options } = await declare({ ...signed, generation: 2, keyAlgorithm: "RSA-4096" });
-    const requests = all.filter(({ name }) => name.startsWith("pki-request-"));
-    expect(
-        requests.map(({ name, inputs }) => [name, inputs.keyName, inputs.keyType, inputs.keyBits]),
-    ).toEqual([
-        ["pki-request-2", "generation-2", "rsa", 4096],
-        ["pki-request-1", "generation-1", "rsa", 4096],
-    ]);
-    for (const { name } of requests) {
-        expect(options.get(name)?.ignoreChanges).toEqual([
-            "commonName",
-            "organization",
-            "country",
-            "keyType",
-            "keyBits",
-        ]);
-    }
-    expect(options.get("pki-issuer")?.replaceOnChanges).toEqual(["issuerRef"]);
-});
-
 test("what may be chosen reaches the role", async () => {
-    const { all } = await declare({
+    const { all } = await declare(made, {
         role: "mesh",
         leafLifetime: "30d",
         leafKeyType: "rsa",
@@ -358,7 +261,7 @@ test("what may be chosen reaches the role", async () => {
 });
 
 test("a snapshot role may read snapshots alone, and another generation of a secret id is another one", async () => {
-    const { all, pki } = await declare({
+    const { all, pki } = await declare(made, {
         snapshot: { boundCidrs: ["10.1.2.3"], secretIdGeneration: 2, secretIdTtl: "30d", tokenTtl: "5m" },
     });
     const inputs = (name: string) => all.find((child) => child.name === name)?.inputs;
@@ -379,7 +282,7 @@ test("a snapshot role may read snapshots alone, and another generation of a secr
 });
 
 test("no id is written down, no key leaves, and the wrapping token is a secret", async () => {
-    const { all, pki, options } = await declare({ ...signed, snapshot: LEAST.certManager });
+    const { all, pki, options } = await declare(made, { ...signed, snapshot: LEAST.certManager });
     const given = all.flatMap(({ inputs }) => Object.keys(inputs));
     expect(given.filter((key) => ["roleId", "secretId", "privateKey", "keyRef"].includes(key))).toEqual([]);
     expect(all.filter(({ inputs }) => "type" in inputs).map(({ inputs }) => inputs.type)).toEqual([
@@ -400,7 +303,7 @@ test("no id is written down, no key leaves, and the wrapping token is a secret",
 });
 
 test("outputs name the paths that clients use", async () => {
-    const { pki } = await declare({ mount: "team/pki", role: "mesh" });
+    const { pki } = await declare(made, { mount: "team/pki", role: "mesh" });
     expect(await settled(pki.signPath)).toBe("team/pki/sign/mesh");
     expect(await settled(pki.roleName)).toBe("mesh");
     expect(await settled(pki.request)).toBe(made.csr);

@@ -59,15 +59,20 @@ function inForm(form: Form, value: unknown): unknown {
     switch (form) {
         case "text":
         case "duration":
-            return String(value);
+            return textOf(value);
         case "number":
             return Number(value);
         case "flag":
             return value === true;
         case "texts":
         case "names":
-            return Array.isArray(value) ? value.map(String) : String(value).split(",");
+            return Array.isArray(value) ? value.map(String) : textOf(value).split(",");
     }
+}
+
+/** A text or a number as text; what is neither is in no place that is read here. */
+function textOf(value: unknown): string {
+    return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
 /** Whether two values of a property mean the same to the server; one that is absent is the same as an empty one. */
@@ -82,7 +87,7 @@ function comparable(form: Form, value: unknown): unknown {
         if (value.length === 0) return null;
         return form === "names" ? value.map(String).sort() : value;
     }
-    if (form === "duration") return secondsOf(String(value)) ?? value;
+    if (form === "duration") return secondsOf(textOf(value)) ?? value;
     return value;
 }
 

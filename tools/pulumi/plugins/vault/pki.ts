@@ -121,7 +121,12 @@ export const issuer: Kind = {
         return { id, outputs: propertiesOf({ ...ISSUER, ...fields({ issuerId: "text" }) }, data) };
     },
     async read(client, id) {
-        const answer = await client.read(id);
+        const answer = await client.read(id).catch((error: unknown) => {
+            // The server's answer where there is no such issuer has status 500.
+            if (error instanceof Error && error.message.includes("unable to find PKI issuer"))
+                return undefined;
+            throw error;
+        });
         return (
             answer && {
                 ...propertiesOf({ ...ISSUER, ...fields({ issuerId: "text" }) }, answer.data),

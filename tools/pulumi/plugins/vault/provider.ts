@@ -62,7 +62,10 @@ export function diff(urn: string, olds: unknown, oldInputs: unknown, news: unkno
 /** What a preview knows of a resource: its inputs, and of a new one's outputs nothing. */
 export function planned(urn: string, news: unknown, olds?: unknown): Properties {
     const [inputs, state] = [asProperties(news), asProperties(olds)];
-    const computed = kindOf(urn).computed.map((name) => [name, olds === undefined ? UNKNOWN : state[name]]);
+    const computed = kindOf(urn).computed.map((name): [string, unknown] => [
+        name,
+        olds === undefined ? UNKNOWN : state[name],
+    ]);
     return { ...Object.fromEntries(computed), ...inputs } satisfies Properties;
 }
 

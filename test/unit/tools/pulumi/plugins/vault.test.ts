@@ -1,7 +1,13 @@
 import { expect, test } from "@jest/globals";
 import { secret } from "../../../../../tools/pulumi/plugins/tls/values";
 import { clientFor } from "../../../../../tools/pulumi/plugins/vault/client";
-import { bodyOf, fields, propertiesOf, sameValue } from "../../../../../tools/pulumi/plugins/vault/fields";
+import {
+    bodyOf,
+    fields,
+    propertiesOf,
+    sameValue,
+    type Form,
+} from "../../../../../tools/pulumi/plugins/vault/fields";
 import { check, diff, planned } from "../../../../../tools/pulumi/plugins/vault/provider";
 
 const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
@@ -69,7 +75,7 @@ test("fields have their API's names, go without their secrets' envelopes, and co
     });
 });
 
-test.each([
+test.each<readonly [Form, unknown, unknown, boolean]>([
     ["duration", "72h", "259200", true],
     ["duration", "1h30m", "90m", true],
     ["duration", "1h", "3601", false],
@@ -79,7 +85,7 @@ test.each([
     ["text", "", undefined, true],
     ["flag", false, undefined, false],
     ["number", 0, 1, false],
-] as const)("%s: %j and %j", (form, left, right, same) => {
+])("%s: %j and %j", (form, left, right, same) => {
     expect(sameValue(form, left, right)).toBe(same);
 });
 
