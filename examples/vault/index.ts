@@ -1,0 +1,118 @@
+/** A Vault cluster below a root that stays offline: its PKI, its nodes on spot instances, its initialisation, its issuer. */
+import * as pulumi from "@pulumi/pulumi";
+import * as vault from "@pulumi/vault";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { OfflineAuthority, VaultCluster, VaultInitialization, VaultPki } from "pulumi-portcullis/vault";
+
+const config = new pulumi.Config();
+const path = (name: string): string => join(config.get("folder") ?? ".", name);
+/** A public file that somebody handed in, as soon as it is there. */
+const handedIn = (name: string): string | undefined =>
+    existsSync(path(name)) ? readFileSync(path(name), "utf8") : undefined;
+
+const domain = "priv.cloud.ogenki.io";
+const serverName = `vault.${domain}`;
+const network = "10.0.0.0/16";
+const subject = { organization: "Ogenki", country: "FR" };
+
+// 1. The PKI. What has to be signed away from here, and by which command, every preview says until it is done.
+const authority = new OfflineAuthority("ogenki", {
+    ...subject,
+    intermediate: {
+        commonName: "Ogenki Intermediate CA",
+        privateKeyFile: {
+            path: path("intermediate-ca-key.pem"),
+            passphraseVariable: "INTERMEDIATE_PASSPHRASE",
+        },
+        permittedDnsDomains: [domain, "cluster.local"],
+    },
+    // The address is for a tunnel to a node.
+    server: { dnsNames: [serverName], ipAddresses: ["127.0.0.1"] },
+    signed: {
+        root: handedIn("root-ca.pem"),
+        intermediate: handedIn("intermediate-ca.pem"),
+        server: handedIn("vault.pem"),
+    },
+});
+export const requests = authority.requests;
+
+// 2. The nodes.
+const cluster = authority.whenSigned(
+    (_files, tls) =>
+        new VaultCluster("ogenki-vault", {
+            mode: "ha",
+            binary: { path: "/usr/bin/bao" },
+            serverName,
+            vpcId: "vpc-0a1b2c3d4e5f60718",
+            subnets: [
+                { id: "subnet-0a1b2c3d4e5f60711", availabilityZone: "eu-west-3a" },
+                { id: "subnet-0a1b2c3d4e5f60712", availabilityZone: "eu-west-3b" },
+                { id: "subnet-0a1b2c3d4e5f60713", availabilityZone: "eu-west-3c" },
+            ],
+            clients: { cidrs: [network] },
+            instanceTypes: ["m7i-flex.large", "m6i.large", "m6a.large", "m5.large", "m5a.large"],
+            image: { owner: "123456789012", name: "*hardened-ubuntu-*" },
+            tls,
+            enableSsm: config.getBoolean("enableSsm") ?? false,
+        }),
+);
+export const loadBalancer = cluster?.loadBalancerDnsName;
+
+// 3. Its initialisation, once somebody who administers it and the holders of its recovery shares handed in who they are.
+const administrator = handedIn("administrator.pem");
+const holders = ["alice", "bob", "carol"].map((name) => handedIn(`${name}.asc`));
+const address = config.get("address") ?? "";
+
+const issuer = authority.whenSigned((files) => {
+    if (cluster === undefined || administrator === undefined || holders.includes(undefined)) return undefined;
+    const reached = address === "" ? cluster.url : address;
+    const initialization = new VaultInitialization(
+        "ogenki-vault",
+        {
+            address: reached,
+            caCertificatePem: files["root-ca.pem"],
+            pgpKeys: holders.filter((key) => key !== undefined),
+            administrators: [{ name: "platform", certificatePem: administrator }],
+            node: { authorityPem: files["root-ca.pem"], dnsNames: [serverName] },
+        },
+        { dependsOn: cluster },
+    );
+
+    // 4. What it issues from then on, signed in as that administrator.
+    const provider = new vault.Provider(
+        "ogenki-vault",
+        {
+            address: reached,
+            caCertFile: path("root-ca.pem"),
+            authLoginCert: {
+                name: "administrator-platform",
+                certFile: path("administrator.pem"),
+                keyFile: path("administrator-key.pem"),
+            },
+        },
+        { dependsOn: initialization },
+    );
+    const certificate = handedIn("issuer.pem");
+    return new VaultPki(
+        "ogenki",
+        {
+            ...subject,
+            address: cluster.url,
+            commonName: "Ogenki Vault Issuer",
+            domains: ["cluster.local", domain],
+            certManager: { boundCidrs: [network] },
+            snapshot: { boundCidrs: [network] },
+            signed: certificate && {
+                issuer: certificate,
+                intermediate: files["intermediate-ca.pem"],
+                root: files["root-ca.pem"],
+            },
+        },
+        { provider, dependsOn: initialization },
+    );
+});
+export const issuerRequest = issuer?.request;
+/** Path for cert-manager's Vault issuer. */
+export const signPath = issuer?.signPath;
+export const approles = issuer?.approles;
