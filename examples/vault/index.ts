@@ -15,6 +15,9 @@ const domain = "priv.cloud.ogenki.io";
 const serverName = `vault.${domain}`;
 const network = "10.0.0.0/16";
 const subject = { organization: "Ogenki", country: "FR" };
+const root = handedIn("root-ca.pem");
+const intermediate = handedIn("intermediate-ca.pem");
+const issuerCertificate = handedIn("issuer.pem");
 
 // 1. The PKI. What has to be signed away from here, and by which command, every preview says until it is done.
 const authority = new OfflineAuthority("ogenki", {
@@ -29,11 +32,7 @@ const authority = new OfflineAuthority("ogenki", {
     },
     // The address is for a tunnel to a node.
     server: { dnsNames: [serverName], ipAddresses: ["127.0.0.1"] },
-    signed: {
-        root: handedIn("root-ca.pem"),
-        intermediate: handedIn("intermediate-ca.pem"),
-        server: handedIn("vault.pem"),
-    },
+    signed: { root, intermediate, server: handedIn("vault.pem") },
 });
 export const requests = authority.requests;
 
@@ -93,7 +92,6 @@ const issuer = authority.whenSigned((files) => {
         },
         { dependsOn: initialization },
     );
-    const certificate = handedIn("issuer.pem");
     return new VaultPki(
         "ogenki",
         {
@@ -103,11 +101,10 @@ const issuer = authority.whenSigned((files) => {
             domains: ["cluster.local", domain],
             certManager: { boundCidrs: [network] },
             snapshot: { boundCidrs: [network] },
-            signed: certificate && {
-                issuer: certificate,
-                intermediate: files["intermediate-ca.pem"],
-                root: files["root-ca.pem"],
-            },
+            signed:
+                issuerCertificate && intermediate && root
+                    ? { issuer: issuerCertificate, intermediate, root }
+                    : undefined,
         },
         { provider, dependsOn: initialization },
     );
