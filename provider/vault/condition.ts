@@ -8,7 +8,7 @@ import type { VaultServer } from "./client";
  * - `ready`: initialised and unsealed, with an active node; where a certificate is at hand, its administrator signs in.
  * - `uninitialised`: the node has no data: it has not joined the cluster yet, or the cluster's data is lost.
  * - `sealed`: the node cannot use the key of its seal, or is just starting.
- * - `leaderless`: the node answers, and knows no active node: the quorum is lost, or it was removed and then restarted.
+ * - `leaderless`: the node answers, and knows no active node: the quorum is lost, or it is cut off from the others.
  * - `removed`: the node is no member of the cluster's Raft configuration any more, whatever its health answers.
  * - `shut`: the administrator whose certificate is at hand cannot sign in.
  */
@@ -24,10 +24,10 @@ export interface Observation {
     /** How an administrator's login went; `unanswered` where no node could carry it out. */
     readonly signIn: "done" | "refused" | "unanswered" | "untried";
     /**
-     * Whether a member of the node's own view of the Raft configuration leads; absent where nobody could ask. A node
-     * that was removed goes on as a standby, and even passes calls on, but hears no leader any more.
+     * Whether what was written through this node, the login, came back to it; absent where nothing was. A node that was
+     * removed goes on as a standby and even passes calls on, but the log does not reach it any more.
      */
-    readonly hearsLeader?: boolean | undefined;
+    readonly follows?: boolean | undefined;
 }
 
 export function conditionOf(seen: Observation): Condition {
@@ -36,7 +36,7 @@ export function conditionOf(seen: Observation): Condition {
     if (seen.sealed) return "sealed";
     if (seen.signIn === "unanswered") return "leaderless";
     if (seen.signIn === "refused") return "shut";
-    if (seen.standby && seen.hearsLeader === false) return "removed";
+    if (seen.standby && seen.follows === false) return "removed";
     return "ready";
 }
 
@@ -76,13 +76,13 @@ function words(condition: Exclude<Condition, "ready">): {
         case "leaderless":
             return {
                 problem:
-                    "knows no active node: the cluster has lost its quorum, or the node was removed from it and then restarted.",
+                    "knows no active node: the cluster has lost its quorum, or the node is cut off from it.",
                 remedy: "Ask another node (`sys/leader`). Bring back nodes until most of the voters live, or replace this one where the others have a leader. Run again then.",
             };
         case "removed":
             return {
                 problem:
-                    "was removed from the cluster, though its health answers as that of a standby: it hears no leader, and what it shows is old.",
+                    "was removed from the cluster, though its health answers as that of a standby: what is written does not reach it any more, and what it shows is old.",
                 remedy: "Replace the node: it can only join again with empty storage. The load balancer must not lead to it.",
             };
         case "shut":
@@ -124,14 +124,25 @@ export async function healthOf(server: VaultServer): Promise<{
     return { standby: data.standby, removedFromCluster: data.removed_from_cluster || status === 530 };
 }
 
-const raftSchema = z.object({
-    data: z.object({ config: z.object({ servers: z.array(z.object({ leader: z.boolean() })) }) }),
-});
+const leaderSchema = z.object({ raft_applied_index: z.number().optional() });
 
-/** Whether the node's view of the Raft configuration has a leader. */
-export async function hearsLeader(server: VaultServer, token: string): Promise<boolean> {
-    const { data } = await server.call("GET", "sys/storage/raft/configuration", raftSchema, { token });
-    return data.data.config.servers.some(({ leader }) => leader);
+/** How far into the log the node is; nobody has to sign in for it. Absent where it does not say. */
+export async function appliedIndexOf(server: VaultServer): Promise<number | undefined> {
+    return (await server.call("GET", "sys/leader", leaderSchema)).data.raft_applied_index;
+}
+
+/** How long a node that lives may take to apply what was written, in ms: an election passes. */
+const APPLYING_MS = 8_000;
+
+/** Whether the node gets beyond this place in the log, after something was written through it. */
+export async function followsBeyond(server: VaultServer, before: number | undefined): Promise<boolean> {
+    const end = Date.now() + APPLYING_MS;
+    for (;;) {
+        const now = await appliedIndexOf(server);
+        if (now === undefined || before === undefined || now > before) return true;
+        if (Date.now() > end) return false;
+        await new Promise((resolve) => setTimeout(resolve, 250));
+    }
 }
 
 /** Whether a login failed because no node could carry it out, and not because of who asked. */

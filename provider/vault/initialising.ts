@@ -68,8 +68,11 @@ async function initOnce(
         return (await server.call("POST", INIT, initSchema, { body, once: true })).data;
     } catch (error) {
         const isUnsure = error instanceof VaultUnreachable ? error.maySent : error instanceof VaultRefusal;
-        if (!isUnsure || !(await hasBecomeInitialised(server))) throw error;
-        throw sharesLost(address, error);
+        if (!isUnsure) throw error;
+        const isMade = await hasBecomeInitialised(server).catch(() => {
+            throw unsure(address, error);
+        });
+        throw isMade ? sharesLost(address, error) : error;
     }
 }
 
@@ -94,6 +97,17 @@ export async function isUninitialised(server: VaultServer, nodes: number): Promi
 
 const EMPTY_REMEDY =
     "The cluster holds nothing yet: empty its nodes' storage (on AWS, replace its instances all at once), and run again.";
+
+/** The call was sent, and nobody answers any more. */
+function unsure(address: string, cause: unknown): PortcullisError {
+    return new PortcullisError({
+        code: "Unreachable",
+        property: "address",
+        problem: `The answer to POST ${INIT} at ${address} did not come, and nothing answers there any more: the cluster may have been initialised.`,
+        remedy: "Run again once it answers: that run initialises it, or says that it was and what to do.",
+        cause,
+    });
+}
 
 /** Nobody has this cluster's shares, nor its root token. */
 export function sharesLost(address: string, cause: unknown): PortcullisError {

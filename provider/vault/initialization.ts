@@ -5,7 +5,15 @@ import { checkInputs } from "../inputs";
 import { PartialFailure, type ResourceType } from "../resource";
 import { administratorBy } from "./administrators";
 import type { VaultServer } from "./client";
-import { conditionOf, healthOf, hearsLeader, isUnanswered, refusalFor, sealStatusOf } from "./condition";
+import {
+    appliedIndexOf,
+    conditionOf,
+    followsBeyond,
+    healthOf,
+    isUnanswered,
+    refusalFor,
+    sealStatusOf,
+} from "./condition";
 import type { Condition, Observation } from "./condition";
 import { driftOf } from "./configuring";
 import type { VaultAccess } from "./connect";
@@ -46,8 +54,6 @@ export interface Unfinished {
 
 /** How long a cluster that was just initialised may take to unseal and to elect, in ms. */
 const STARTING_MS = 120_000;
-/** How often a view without a leader is looked at again: an election passes. */
-const LOOKS = 4;
 
 export const vaultInitialization: ResourceType<
     VaultInitializationInputs,
@@ -91,17 +97,13 @@ export const vaultInitialization: ResourceType<
         }
     },
 
-    async read(id, state, { client, now, sleep }) {
+    async read(id, state, { client, now }) {
         const server = client.open(state);
         try {
             const seal = await sealStatusOf(server);
             if (seal.initialized) refuseOtherCluster(state, seal.cluster_id);
             const { session, ...seen } = await observe(server, state, client, now(), seal);
-            let condition = conditionOf(seen);
-            for (let look = 1; session !== undefined && condition === "removed" && look < LOOKS; look += 1) {
-                await sleep(1_000);
-                condition = conditionOf({ ...seen, hearsLeader: await hearsLeader(server, session.token) });
-            }
+            const condition = conditionOf(seen);
             const drifted =
                 session !== undefined && condition === "ready" ? await driftOf(session, state) : [];
             if (session !== undefined && condition === "ready") await signOut(session);
@@ -208,8 +210,10 @@ async function observe(
         return { ...seen, signIn: "untried" };
     const holders = [wanted && presentOf(wanted, client, now), presentOf(state, client, now)];
     try {
+        const index = await appliedIndexOf(server);
         const session = await signIn(server, rolesOf(...holders));
-        return { ...seen, session, signIn: "done", hearsLeader: await hearsLeader(server, session.token) };
+        const follows = !standby || (await followsBeyond(server, index));
+        return { ...seen, session, signIn: "done", follows };
     } catch (error) {
         if (isRefusedLogin(error)) return { ...seen, signIn: "refused" };
         if (isUnanswered(error)) return { ...seen, signIn: "unanswered" };

@@ -85,8 +85,12 @@ async function byLibrary(count: number): Promise<PgpHolders> {
                 const message = await openpgp.readMessage({
                     binaryMessage: Buffer.from(encrypted, "base64"),
                 });
-                const { data } = await openpgp.decrypt({ message, decryptionKeys: privateKey });
-                return String(data);
+                // Its types are of two kinds of modules, which the compiler does not bring together.
+                const decrypted: { data: unknown } = await openpgp.decrypt({
+                    message,
+                    decryptionKeys: privateKey,
+                });
+                return String(decrypted.data);
             },
         });
     }

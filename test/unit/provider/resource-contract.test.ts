@@ -6,6 +6,7 @@ import { UNKNOWN } from "../../../provider/resource";
 import { TYPES, type Token } from "../../../provider/types";
 import { makeHolders, NOW, type Holders } from "../../support/holders";
 import { makeTiers, type Tiers } from "../../support/tiers";
+import { withUnknowns } from "../../support/unknowns";
 import { pkiSubjects } from "./pki/contract-subjects";
 import { vaultSubjects } from "./vault/contract-subjects";
 import type { Bag, Subject } from "./contract-subject";
@@ -179,30 +180,6 @@ const subjects: Readonly<Record<Token, Subject>> = {
     ...pkiSubjects(() => ({ holders, tiers })),
     ...vaultSubjects(() => holders),
 };
-
-/** Every path into a value, with the value that has UNKNOWN there. */
-function withUnknowns(value: unknown, path = ""): [string, unknown][] {
-    const here: [string, unknown][] = [[path, UNKNOWN]];
-    if (Array.isArray(value)) {
-        return here.concat(
-            value.flatMap((item, index) =>
-                withUnknowns(item, `${path}[${index}]`).map(([inner, planned]): [string, unknown] => [
-                    inner,
-                    value.with(index, planned),
-                ]),
-            ),
-        );
-    }
-    if (typeof value !== "object" || value === null) return here;
-    return here.concat(
-        Object.entries(value).flatMap(([key, part]) =>
-            withUnknowns(part, `${path}.${key}`).map(([inner, planned]): [string, unknown] => [
-                inner,
-                { ...value, [key]: planned },
-            ]),
-        ),
-    );
-}
 
 describe.each(Object.keys(TYPES) as Token[])("%s", (token) => {
     const subject = subjects[token];

@@ -4,6 +4,7 @@ import {
     conditionOf,
     isUnanswered,
     refusalFor,
+    type Condition,
     type Observation,
 } from "../../../../provider/vault/condition";
 import { VaultRefusal, VaultUnreachable } from "../../../../provider/vault/errors";
@@ -14,20 +15,20 @@ const ACTIVE: Observation = {
     standby: false,
     removedFromCluster: false,
     signIn: "done",
-    hearsLeader: true,
+    follows: true,
 };
 
 describe("condition", () => {
     test.each([
         ["the active node", {}, "ready"],
-        ["a standby that hears the leader", { standby: true }, "ready"],
+        ["a standby that follows the log", { standby: true }, "ready"],
         [
             "a standby that nobody could ask",
-            { standby: true, signIn: "untried", hearsLeader: undefined },
+            { standby: true, signIn: "untried", follows: undefined },
             "ready",
         ],
-        ["a standby that hears no leader", { standby: true, hearsLeader: false }, "removed"],
-        ["the active node, whatever its view", { hearsLeader: false }, "ready"],
+        ["a standby that the log does not reach", { standby: true, follows: false }, "removed"],
+        ["the active node, whatever its index", { follows: false }, "ready"],
         ["what says of itself that it was removed", { removedFromCluster: true, sealed: true }, "removed"],
         ["a node without data", { initialized: false, sealed: true, signIn: "untried" }, "uninitialised"],
         ["a sealed node", { sealed: true, standby: true, signIn: "untried" }, "sealed"],
@@ -35,7 +36,7 @@ describe("condition", () => {
         ["a node that refuses the administrator", { signIn: "refused" }, "shut"],
         [
             "a standby that refuses the administrator",
-            { standby: true, signIn: "refused", hearsLeader: undefined },
+            { standby: true, signIn: "refused", follows: undefined },
             "shut",
         ],
     ] as [string, Partial<Observation>, string][])("%s: %j is %s", (_name, seen, condition) => {
@@ -54,17 +55,22 @@ describe("refusals", () => {
             "Lockout",
             /does not let the administrator sign in .*generate-root.*PORTCULLIS_VAULT_RECOVERY_TOKEN/,
         ],
-    ] as const)("%s: says where, what and what to do", (condition, code, message) => {
-        expect(refusalFor(condition, "https://vault.example:8200")).toMatchObject({
-            code,
-            property: "address",
-            message: expect.stringMatching(message),
-        });
-        expect(refusalFor(condition, "https://vault.example:8200").message).toContain(
-            "https://vault.example:8200",
-        );
-        expect(refusalFor(condition, "https://vault.example:8200").message).toContain("Nothing was changed.");
-    });
+    ] as [Exclude<Condition, "ready">, string, RegExp][])(
+        "%s: says where, what and what to do",
+        (condition, code, message) => {
+            expect(refusalFor(condition, "https://vault.example:8200")).toMatchObject({
+                code,
+                property: "address",
+                message: expect.stringMatching(message),
+            });
+            expect(refusalFor(condition, "https://vault.example:8200").message).toContain(
+                "https://vault.example:8200",
+            );
+            expect(refusalFor(condition, "https://vault.example:8200").message).toContain(
+                "Nothing was changed.",
+            );
+        },
+    );
 });
 
 test.each([
