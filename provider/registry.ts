@@ -20,6 +20,7 @@ import type { ReadConfig } from "./serve";
 import type { Token } from "./types";
 import { connectVault } from "./vault/connect";
 import { vaultInitialization } from "./vault/initialization";
+import { tlsFilesCheck } from "./vault/tls-files-check";
 
 /** A type whose inputs and state are not told apart from others': each only ever gets back what it returned itself. */
 export type AnyResourceType = ResourceType<Record<string, unknown>, Record<string, unknown>, unknown>;
@@ -58,4 +59,5 @@ export const REGISTRY: Readonly<Record<Token, Registered>> = {
     "pki:SignedCertificates": registered(signedCertificates, noClient),
     "pki:Pkcs12Bundle": registered(pkcs12Bundle, noClient),
     "vault:VaultInitialization": registered(vaultInitialization, (config) => connectVault(config)),
+    "vault:TlsFilesCheck": registered(tlsFilesCheck, noClient),
 };

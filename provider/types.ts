@@ -73,6 +73,7 @@ export const TYPES = {
         ],
         secrets: ["encryptedShares", "unfinished"],
     },
+    "vault:TlsFilesCheck": { outputs: [], secrets: [] },
 } as const satisfies Readonly<Record<string, TypeDeclaration>>;
 
 /** `<module>:<Type>` of a resource that this package serves. */

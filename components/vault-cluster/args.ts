@@ -96,8 +96,10 @@ export interface VaultClusterArgs {
     /** Opens nodes to Session Manager; meant for the initialisation. False unless given. */
     enableSsm?: boolean;
     /**
-     * Whether the KMS key and the Auto Scaling group are protected: a deployment that would delete either is refused.
-     * Without the key, no node ever unseals again, and no backup can be restored. True unless given.
+     * Whether the KMS key, the Auto Scaling group with its hook, and the balancer with its listener are protected: a
+     * deployment that would delete or replace one of them is refused. Without the key, no node ever unseals again, and no
+     * backup can be restored; the group's nodes hold the data. To give the cluster up, set it to false, run `pulumi up`,
+     * and then destroy: KMS still keeps the key for 30 days. True unless given.
      */
     deletionProtection?: boolean;
     /** Put on every resource that takes tags. None unless given. */

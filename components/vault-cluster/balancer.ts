@@ -23,7 +23,7 @@ export function balancer(
     { subnets, vpcId }: Pick<VaultClusterArgs, "subnets" | "vpcId">,
     securityGroupId: pulumi.Output<string>,
 ): Balancer {
-    const opts = { parent: room.parent };
+    const opts = { parent: room.parent, ...room.protection };
     const loadBalancer = new (aws("lb/loadBalancer").LoadBalancer)(
         `${room.name}-lb`,
         {
@@ -64,7 +64,7 @@ export function balancer(
             },
             tags: room.tags,
         },
-        opts,
+        { parent: room.parent },
     );
     new (aws("lb/listener").Listener)(
         `${room.name}-listener`,

@@ -7,8 +7,8 @@ import {
     type AutopilotConfiguration,
     type AutopilotDecision,
 } from "../../provider/vault/autopilot";
+import { publicKeyOf, tlsFailures } from "../../provider/vault/tls-files";
 import type { ImageIdArgs, ImageSearchArgs, SourcesArgs, VaultClusterArgs } from "./args";
-import { tlsFailures } from "./certificates";
 import { JOIN_TAG, type NodeSettings } from "./node/settings";
 import { userData } from "./node/user-data";
 import { regionOf, typeFailures, zoneFailures } from "./placement";
@@ -204,7 +204,7 @@ function tagFailures(tags: VaultClusterArgs["tags"] = {}): readonly CheckFailure
         }));
 }
 
-/** Files that are outputs of other resources are judged as soon as they are known. */
+/** Files that are outputs, of other resources or secret ones, are for `TlsFilesCheck` to judge. */
 function knownTlsFailures({ tls, serverName }: VaultClusterArgs, now: Date): readonly CheckFailure[] {
     const { certificate, privateKey, authorities } = tls;
     if (
@@ -214,7 +214,11 @@ function knownTlsFailures({ tls, serverName }: VaultClusterArgs, now: Date): rea
     ) {
         return [];
     }
-    return tlsFailures({ certificate, privateKey, authorities }, serverName, now);
+    const publicKey = publicKeyOf(privateKey);
+    return tlsFailures({ serverName, certificate, publicKey, authorities }, now).map((failure) => ({
+        ...failure,
+        property: `tls.${failure.property}`,
+    }));
 }
 
 /** How long a silent node is kept is judged for itself where the number of nodes is at fault. */

@@ -14,7 +14,6 @@ export interface GroupArgs extends Pick<VaultClusterArgs, "subnets" | "instanceT
     readonly targetGroupArn: pulumi.Output<string>;
     /** What instances need to be there before the first of them starts, and after the last of them has ended. */
     readonly needs: readonly pulumi.Resource[];
-    readonly protection: pulumi.ResourceOptions;
 }
 
 /** Seconds in which a new node installs, joins and catches up before anybody may call it unhealthy. */
@@ -64,7 +63,7 @@ export function autoScalingGroup(room: Room, args: GroupArgs): Group {
             targetGroupArns: [args.targetGroupArn],
             tags: instanceTags(room, settings.clusterName),
         },
-        { parent: room.parent, dependsOn: [...args.needs], ...args.protection },
+        { parent: room.parent, dependsOn: [...args.needs], ...room.protection },
     );
 }
 
@@ -87,6 +86,6 @@ export function leavingHook(room: Room, group: Group, name: string): void {
             heartbeatTimeout: LEAVING_TIME,
             defaultResult: "CONTINUE",
         },
-        { parent: room.parent },
+        { parent: room.parent, ...room.protection },
     );
 }

@@ -13,12 +13,7 @@ const DELETION_WINDOW = 30;
  * no state has nobody who looks after its policy and its rotation, whereas a refusal makes its owner decide. Who does
  * want to give the cluster up says so by `deletionProtection: false`, and then still has 30 days.
  */
-export function unsealKey(
-    room: Room,
-    place: pulumi.Output<Place>,
-    roleArn: pulumi.Output<string>,
-    protection: pulumi.ResourceOptions,
-): Key {
+export function unsealKey(room: Room, place: pulumi.Output<Place>, roleArn: pulumi.Output<string>): Key {
     return new (aws("kms/key").Key)(
         `${room.name}-key`,
         {
@@ -31,6 +26,6 @@ export function unsealKey(
                 .apply(([known, role]) => JSON.stringify(keyPolicy(known, role))),
             tags: room.tags,
         },
-        { parent: room.parent, ...protection },
+        { parent: room.parent, ...room.protection },
     );
 }

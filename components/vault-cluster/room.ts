@@ -6,4 +6,9 @@ export interface Room {
     readonly name: string;
     readonly parent: pulumi.Resource;
     readonly tags: Readonly<Record<string, pulumi.Input<string>>>;
+    /**
+     * For what the cluster is lost or cut off without. A refused `destroy` still deletes whatever no protected resource
+     * depends on: so what stands at the end, as listener and hook do, has it too.
+     */
+    readonly protection: { readonly protect?: true };
 }

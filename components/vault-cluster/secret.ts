@@ -1,10 +1,10 @@
 /** The TLS files of VaultCluster's nodes, in Secrets Manager: from there nodes fetch them, at boot and to renew. */
 import * as pulumi from "@pulumi/pulumi";
 import type { Secret } from "@pulumi/aws/secretsmanager/secret";
+import { TlsFilesCheck } from "../../provider/vault/program/tls-files-check";
+import { publicKeyOf } from "../../provider/vault/tls-files";
 import type { VaultClusterArgs } from "./args";
 import { aws } from "./aws";
-import { tlsFailures, type TlsFiles } from "./certificates";
-import { refusal } from "./check";
 import type { Room } from "./room";
 
 export interface TlsSecret {
@@ -32,26 +32,30 @@ export function tlsSecret(
         },
         { parent: room.parent },
     );
-    const secretString = pulumi
-        .all([tls.certificate, pulumi.secret(tls.privateKey), tls.authorities])
-        .apply(([certificate, privateKey, authorities]) =>
-            secretValue(room.name, { certificate, privateKey, authorities }, serverName),
-        );
-    const version = new (aws("secretsmanager/secretVersion").SecretVersion)(
-        `${room.name}-tls-version`,
-        { secretId: secret.arn, secretString },
+    const privateKey = pulumi.secret(tls.privateKey);
+    const { certificate, authorities } = tls;
+    const check = new TlsFilesCheck(
+        `${room.name}-tls-check`,
+        {
+            serverName,
+            certificate,
+            // What the check knows of the key is no secret, and stands in its state as it is.
+            publicKey: pulumi.unsecret(privateKey.apply(publicKeyOf)),
+            authorities,
+        },
         { parent: room.parent },
     );
+    const version = new (aws("secretsmanager/secretVersion").SecretVersion)(
+        `${room.name}-tls-version`,
+        {
+            secretId: secret.arn,
+            secretString: pulumi
+                .all([certificate, privateKey, authorities])
+                .apply(([leaf, key, roots]) =>
+                    JSON.stringify({ certificate: leaf, privateKey: key, authorities: roots }),
+                ),
+        },
+        { parent: room.parent, dependsOn: check },
+    );
     return { secret, version };
-}
-
-/**
- * The secret's value for files that are known now; at preview already, where nothing that is still to be made goes in.
- * @throws PortcullisError InvalidInput where the files would not serve
- */
-export function secretValue(name: string, files: TlsFiles, serverName: string): string {
-    const failures = tlsFailures(files, serverName, new Date());
-    if (failures.length > 0) throw refusal(name, failures);
-    const { certificate, privateKey, authorities } = files;
-    return JSON.stringify({ certificate, privateKey, authorities });
 }

@@ -13,6 +13,7 @@ import { network } from "./network";
 import { PORTS } from "./node/settings";
 import { userData } from "./node/user-data";
 import type { Place } from "./policies";
+import type { Room } from "./room";
 import { tlsSecret } from "./secret";
 
 /**
@@ -44,13 +45,14 @@ export class VaultCluster extends pulumi.ComponentResource {
         super("portcullis:index:VaultCluster", name, {}, opts);
         const plan = planCluster(name, args, new Date());
         const { settings } = plan;
-        const room = { name, parent: this, tags: args.tags ?? {} };
+        const { tags = {}, deletionProtection = true } = args;
+        const protection = deletionProtection ? ({ protect: true } as const) : {};
+        const room: Room = { name, parent: this, tags, protection };
         const place = placeOf(settings.region, this);
-        const protection = (args.deletionProtection ?? true) ? { protect: true } : {};
 
         const groups = network(room, args, plan);
         const role = nodeRole(room, place);
-        const key = unsealKey(room, place, role.arn, protection);
+        const key = unsealKey(room, place, role.arn);
         const tls = tlsSecret(room, args, key.arn);
         const granted = rights(room, {
             role,
@@ -77,7 +79,6 @@ export class VaultCluster extends pulumi.ComponentResource {
             template,
             targetGroupArn: targetGroup.arn,
             needs: [...groups.rules, ...granted, tls.version],
-            protection,
         });
         leavingHook(room, group, settings.lifecycleHook);
 

@@ -44,6 +44,7 @@ export async function choosePlugins(wanted: readonly StandIn[], options: ChooseO
 export function standInNotice({ standIns }: Plugins): string | undefined {
     if (standIns.length === 0) return undefined;
     const what = {
+        aws: "aws (records what it is asked for and answers as AWS might; nothing is made there)",
         tls: "tls (real keys and certificates, made here)",
         vault: "vault (a part of the provider, which calls the real server)",
     } satisfies Record<StandIn, string>;

@@ -36,6 +36,8 @@ const FROZEN: Readonly<Record<string, string>> = {
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:SignedCertificates");',
     "pki:Pkcs12Bundle":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:Pkcs12Bundle");',
+    "vault:TlsFilesCheck":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("vault:TlsFilesCheck");',
 };
 const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "outscale:Ca": "pulumi-nodejs:dynamic/outscale:Ca",
@@ -53,6 +55,7 @@ const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "pki:CertificateRequest": "pulumi-nodejs:dynamic/pki:CertificateRequest",
     "pki:SignedCertificates": "pulumi-nodejs:dynamic/pki:SignedCertificates",
     "pki:Pkcs12Bundle": "pulumi-nodejs:dynamic/pki:Pkcs12Bundle",
+    "vault:TlsFilesCheck": "pulumi-nodejs:dynamic/vault:TlsFilesCheck",
 };
 
 test("every type has its line", () => {

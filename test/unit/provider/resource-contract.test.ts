@@ -7,15 +7,18 @@ import { TYPES, type Token } from "../../../provider/types";
 import { makeHolders, NOW, type Holders } from "../../support/holders";
 import { makeTiers, type Tiers } from "../../support/tiers";
 import { withUnknowns } from "../../support/unknowns";
+import { tlsFiles, type TlsFixture } from "../../support/vault-cluster";
 import { pkiSubjects } from "./pki/contract-subjects";
 import { vaultSubjects } from "./vault/contract-subjects";
 import type { Bag, Subject } from "./contract-subject";
 
 let holders: Holders;
 let tiers: Tiers;
+let tls: TlsFixture;
 beforeAll(async () => {
     holders = await makeHolders();
     tiers = await makeTiers();
+    tls = await tlsFiles();
 });
 
 const shared = (): Bag => ({
@@ -178,7 +181,7 @@ const subjects: Readonly<Record<Token, Subject>> = {
         replacing: ["path", "profile"],
     },
     ...pkiSubjects(() => ({ holders, tiers })),
-    ...vaultSubjects(() => holders),
+    ...vaultSubjects(() => ({ holders, tls })),
 };
 
 describe.each(Object.keys(TYPES) as Token[])("%s", (token) => {

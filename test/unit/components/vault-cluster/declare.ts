@@ -1,8 +1,12 @@
 /** VaultCluster under mocks, with what AWS would answer, and every child found by the end of its name. */
+import { jest } from "@jest/globals";
 import type { VaultClusterArgs } from "../../../../components/vault-cluster/args";
 import { VaultCluster } from "../../../../components/vault-cluster/vault-cluster";
 import { childrenWith, type Child } from "../../../support/children";
 import { CLUSTER, clusterArgs } from "../../../support/vault-cluster";
+
+// The modules of @pulumi/aws are loaded when the first cluster is declared: on a busy machine that takes seconds.
+jest.setTimeout(60_000);
 
 export const ACCOUNT = "123456789012";
 export const KEY_ARN = `arn:aws:kms:eu-west-3:${ACCOUNT}:key/11111111-2222-3333-4444-555555555555`;

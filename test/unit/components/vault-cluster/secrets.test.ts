@@ -1,7 +1,6 @@
 /** What VaultCluster guards: its key, its TLS files, and the rights of its nodes. */
+import { createPublicKey } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
-import { secretValue } from "../../../../components/vault-cluster/secret";
-import { PortcullisError } from "../../../../provider/errors";
 import { CLUSTER, SERVER_NAME, tlsFiles, type TlsFixture } from "../../../support/vault-cluster";
 import { ACCOUNT, declare, KEY_ARN, ROLE_ARN, SECRET_ARN, type Declared } from "./declare";
 
@@ -30,10 +29,10 @@ test("the key rotates, is protected, waits the longest before it ends, and has a
     expect(Statement[1]?.Condition).toEqual({ ArnEquals: { "aws:PrincipalArn": ROLE_ARN } });
 });
 
-test("the key and the group that holds the data are protected, unless it is said otherwise", async () => {
+test("the key, the group that holds the data, and what leads to it are protected, unless it is said otherwise", async () => {
     const isProtected = ({ found }: Declared) =>
         found.filter((child) => child.isProtected).map(({ name }) => name.slice(CLUSTER.length + 1));
-    expect(isProtected(declared).sort()).toEqual(["group", "key"]);
+    expect(isProtected(declared).sort()).toEqual(["group", "key", "lb", "leave", "listener"]);
     expect(isProtected(await declare(tls, { deletionProtection: false }))).toEqual([]);
 });
 
@@ -94,12 +93,16 @@ describe("the TLS files", () => {
         expect(raw).not.toContain("PRIVATE KEY");
     });
 
-    test("are judged as soon as they are known", async () => {
-        const wrong = await tlsFiles({ dnsNames: ["vault.example.org"] });
-        const judge = () => secretValue(CLUSTER, wrong, SERVER_NAME);
-        expect(judge).toThrow(PortcullisError);
-        expect(judge).toThrow(
-            'VaultCluster "ogenki-vault" is refused:\n  - tls.certificate: It is not valid',
-        );
+    test("are judged before the secret has them, by what is no secret of them", () => {
+        const check = declared.child("tls-check");
+        const { __provider: _provider, ...inputs } = check.inputs;
+        expect(check.secretInputs).toEqual([]);
+        expect(inputs).toEqual({
+            serverName: SERVER_NAME,
+            certificate: tls.certificate,
+            publicKey: createPublicKey(tls.privateKey).export({ type: "spki", format: "pem" }),
+            authorities: tls.authorities,
+        });
+        expect(declared.child("tls-version").dependsOn).toEqual([`${CLUSTER}-tls-check`]);
     });
 });

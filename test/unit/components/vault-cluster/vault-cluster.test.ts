@@ -42,6 +42,7 @@ test("every resource is a child of the component, and there is no other", () => 
         ["role-policy", "aws:iam/rolePolicy:RolePolicy"],
         ["template", "aws:ec2/launchTemplate:LaunchTemplate"],
         ["tls", "aws:secretsmanager/secret:Secret"],
+        ["tls-check", "pulumi-nodejs:dynamic/vault:TlsFilesCheck"],
         ["tls-version", "aws:secretsmanager/secretVersion:SecretVersion"],
     ]);
     for (const { name, type, parent, urn } of resources) {
@@ -56,7 +57,7 @@ test("tags are on everything that takes them, and on the instances", async () =>
         .slice(1)
         .filter(({ inputs }) => !JSON.stringify(inputs.tags ?? "").includes("platform"))
         .map(({ name }) => name.slice(CLUSTER.length + 1));
-    expect(untagged.sort()).toEqual(["leave", "role-policy", "tls-version"]);
+    expect(untagged.sort()).toEqual(["leave", "role-policy", "tls-check", "tls-version"]);
     expect(tagged.inputs("group").tags).toContainEqual({
         key: "team",
         value: "platform",

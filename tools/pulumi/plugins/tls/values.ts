@@ -17,8 +17,13 @@ export function asProperties(value: unknown): Properties {
 export function unwrap(value: unknown): unknown {
     if (Array.isArray(value)) return value.map(unwrap);
     if (!isRecord(value)) return value;
-    if (value[SIGNATURE] === SECRET) return unwrap(value.value);
+    if (isSecret(value)) return unwrap(value.value);
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, unwrap(item)]));
+}
+
+/** Whether the value is a secret in its envelope. */
+export function isSecret(value: unknown): value is Properties {
+    return isRecord(value) && value[SIGNATURE] === SECRET;
 }
 
 /** The value in an envelope, so that the engine encrypts it. */

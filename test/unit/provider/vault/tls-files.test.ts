@@ -1,15 +1,29 @@
 /** The nodes' TLS files: each way in which they would not serve, and that no word of a refusal holds a key. */
 import "reflect-metadata";
+import { createPrivateKey } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import * as x509 from "@peculiar/x509";
-import { tlsFailures, type TlsFiles } from "../../../../components/vault-cluster/certificates";
+import { publicKeyOf, tlsFailures } from "../../../../provider/vault/tls-files";
+import { Declarations } from "../../../../provider/declarations";
+import { UNKNOWN } from "../../../../provider/resource";
+import { tlsFilesCheck } from "../../../../provider/vault/tls-files-check";
 import { makeAuthority, makeClient, type TestAuthority } from "../../../oracles/certificates";
-import { CLIENT_AUTH, SERVER_AUTH, SERVER_NAME, tlsFiles } from "../../../support/vault-cluster";
+import {
+    CLIENT_AUTH,
+    SERVER_AUTH,
+    SERVER_NAME,
+    tlsFiles,
+    type TlsFixture,
+} from "../../../support/vault-cluster";
 
 const NOW = new Date();
-const failures = (files: TlsFiles, name = SERVER_NAME) => tlsFailures(files, name, NOW);
+const failures = ({ certificate, privateKey, authorities }: TlsFixture) =>
+    tlsFailures(
+        { serverName: SERVER_NAME, certificate, publicKey: publicKeyOf(privateKey), authorities },
+        NOW,
+    );
 
-let good: TlsFiles;
+let good: TlsFixture;
 let root: TestAuthority;
 beforeAll(async () => {
     good = await tlsFiles();
@@ -47,14 +61,14 @@ test("a chain over an intermediate, among several roots", async () => {
     expect(failures(files)).toEqual([]);
     expect(failures({ ...files, certificate: `${leaf.pem}\n${root.pem}` })).toEqual([
         {
-            property: "tls.certificate",
+            property: "certificate",
             reason: "Its certificate number 1 was not issued by the one behind it. Put the leaf first, and each issuer behind what it issued.",
         },
     ]);
     expect(failures({ ...files, certificate: leaf.pem })).toEqual([
         {
-            property: "tls.authorities",
-            reason: "None of them issued the last certificate of tls.certificate. Give the root that the chain leads to, and every intermediate behind the leaf.",
+            property: "authorities",
+            reason: "None of them issued the last certificate of the chain. Give the root that it leads to, and every intermediate behind the leaf.",
         },
     ]);
 });
@@ -83,7 +97,7 @@ describe("refused", () => {
             "It ended on 2026-01-02. Issue it anew, and give the new one.",
         ],
     ])("%s", async (_title, shape, reason) => {
-        expect(failures(await tlsFiles(shape))).toEqual([{ property: "tls.certificate", reason }]);
+        expect(failures(await tlsFiles(shape))).toEqual([{ property: "certificate", reason }]);
     });
 
     test("another certificate's key, an encrypted one, and none", async () => {
@@ -91,31 +105,38 @@ describe("refused", () => {
         const said = (privateKey: string) => failures({ ...good, privateKey });
         expect(said(other.privateKey)).toEqual([
             {
-                property: "tls.privateKey",
+                property: "privateKey",
                 reason: "The private key is another certificate's. Give the key that this certificate was requested with.",
             },
         ]);
-        expect(said("-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n")).toMatchObject([
-            { property: "tls.privateKey" },
-        ]);
-        expect(said("vault.key")).toMatchObject([{ property: "tls.privateKey" }]);
+        const encrypted = createPrivateKey(good.privateKey).export({
+            ...({ type: "pkcs8", format: "pem", cipher: "aes-256-cbc", passphrase: "secret" } as const),
+        });
+        for (const unusable of [encrypted.toString(), "vault.key", ""]) {
+            expect(said(unusable)).toEqual([
+                {
+                    property: "privateKey",
+                    reason: "The text is no PEM private key, or an encrypted one. Give the key file's text, unencrypted.",
+                },
+            ]);
+        }
     });
 
     test("a root that did not issue it", async () => {
         expect(failures({ ...good, authorities: (await tlsFiles()).authorities })).toMatchObject([
-            { property: "tls.authorities" },
+            { property: "authorities" },
         ]);
     });
 
     test("no certificate at all, and one that is cut short", () => {
         expect(failures({ ...good, certificate: "server.pem", authorities: "" })).toEqual(
-            ["tls.certificate", "tls.authorities"].map((property) => ({
+            ["certificate", "authorities"].map((property) => ({
                 property,
                 reason: "There is no certificate in it. Give its text in PEM form.",
             })),
         );
         expect(failures({ ...good, certificate: good.certificate.replace(/\n.{30}/, "\n") })).toMatchObject([
-            { property: "tls.certificate" },
+            { property: "certificate" },
         ]);
     });
 
@@ -124,12 +145,48 @@ describe("refused", () => {
         const said = failures(mixed);
         expect(said).toEqual([
             {
-                property: "tls.certificate",
+                property: "certificate",
                 reason: "There is a private key in it, and it is readable for all who see the state. Give certificates alone, and treat that key as exposed.",
             },
         ]);
         expect(failures({ ...good, authorities: good.privateKey })).toMatchObject([
-            { property: "tls.authorities" },
+            { property: "authorities" },
         ]);
+    });
+});
+
+describe("what is not known yet", () => {
+    test("is let through, and the rest is judged", () => {
+        const { certificate, authorities } = good;
+        const known = { serverName: "other.example.org", certificate, authorities, publicKey: "" };
+        const properties = (files: object) =>
+            tlsFailures({ ...known, ...files }, NOW).map(({ property }) => property);
+        expect(properties({})).toEqual(["certificate", "privateKey"]);
+        expect(properties({ publicKey: UNKNOWN })).toEqual(["certificate"]);
+        expect(properties({ serverName: UNKNOWN })).toEqual(["privateKey"]);
+        expect(properties({ certificate: UNKNOWN })).toEqual([]);
+        expect(properties({ certificate: UNKNOWN, authorities: "" })).toEqual(["authorities"]);
+        expect(properties({ authorities: UNKNOWN })).toEqual(["certificate", "privateKey"]);
+    });
+});
+
+test("the resource refuses what the decision refuses, keeps its inputs, and calls nobody", async () => {
+    const { certificate, authorities, privateKey } = good;
+    const inputs = { serverName: SERVER_NAME, certificate, authorities, publicKey: publicKeyOf(privateKey) };
+    expect(tlsFilesCheck.check(inputs, NOW, {})).toEqual({ inputs, failures: [] });
+    expect(tlsFilesCheck.check({ ...inputs, publicKey: "" }, NOW, {}).failures).toMatchObject([
+        { property: "privateKey" },
+    ]);
+    const context = {
+        client: undefined,
+        now: () => NOW,
+        declared: new Declarations(),
+        sleep: () => Promise.resolve(),
+    };
+    expect(await tlsFilesCheck.create(inputs, context)).toEqual({ id: "tls-files", state: inputs });
+    expect(tlsFilesCheck.diff(inputs, inputs, NOW)).toEqual({ changed: [], replaces: [] });
+    expect(tlsFilesCheck.diff(inputs, { ...inputs, certificate: UNKNOWN }, NOW)).toEqual({
+        changed: ["certificate"],
+        replaces: [],
     });
 });
