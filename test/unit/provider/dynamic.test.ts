@@ -36,6 +36,8 @@ const FROZEN: Readonly<Record<string, string>> = {
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:SignedCertificates");',
     "pki:Pkcs12Bundle":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("pki:Pkcs12Bundle");',
+    "vault:VaultInitialization":
+        'exports.handler = () => require("pulumi-portcullis/runtime").provider("vault:VaultInitialization");',
     "vault:TlsFilesCheck":
         'exports.handler = () => require("pulumi-portcullis/runtime").provider("vault:TlsFilesCheck");',
 };
@@ -55,6 +57,7 @@ const ENGINE_TYPES: Readonly<Record<string, string>> = {
     "pki:CertificateRequest": "pulumi-nodejs:dynamic/pki:CertificateRequest",
     "pki:SignedCertificates": "pulumi-nodejs:dynamic/pki:SignedCertificates",
     "pki:Pkcs12Bundle": "pulumi-nodejs:dynamic/pki:Pkcs12Bundle",
+    "vault:VaultInitialization": "pulumi-nodejs:dynamic/vault:VaultInitialization",
     "vault:TlsFilesCheck": "pulumi-nodejs:dynamic/vault:TlsFilesCheck",
 };
 
