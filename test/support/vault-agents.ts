@@ -170,7 +170,17 @@ export async function startAgentCluster(options: AgentsOptions): Promise<AgentCl
         served = [...served, made];
         return made;
     };
-    await Promise.all(cluster.nodes().map(serve));
+    const close = async (): Promise<void> => {
+        await Promise.all(served.map(({ agent }) => agent().end("SIGKILL")));
+        await cluster.close();
+        await Promise.all([...served.map(({ metadata }) => metadata.close()), scaling.close(), moto.end()]);
+    };
+    const starts = await Promise.allSettled(cluster.nodes().map(serve));
+    for (const start of starts)
+        if (start.status === "rejected") {
+            await close();
+            throw start.reason;
+        }
     const byLead = async (): Promise<readonly ServedNode[]> => {
         const { id } = await cluster.leader();
         const running = served.filter(({ node }) => node.isRunning());
@@ -180,7 +190,7 @@ export async function startAgentCluster(options: AgentsOptions): Promise<AgentCl
         ];
     };
     return {
-        ...{ cluster, moto, scaling, settings, served: () => served },
+        ...{ cluster, moto, scaling, settings, close, served: () => served },
         leader: async () => {
             const [first] = await byLead();
             if (first === undefined) throw new Error("no node runs");
@@ -197,15 +207,6 @@ export async function startAgentCluster(options: AgentsOptions): Promise<AgentCl
                 SecretId: settings.tlsSecretArn,
                 SecretString: text,
             });
-        },
-        close: async () => {
-            await Promise.all(served.map(({ agent }) => agent().end("SIGKILL")));
-            await cluster.close();
-            await Promise.all([
-                ...served.map(({ metadata }) => metadata.close()),
-                scaling.close(),
-                moto.end(),
-            ]);
         },
     };
 }
