@@ -10,6 +10,7 @@ import { jsonLine, table } from "./report";
 import { measureAll } from "./run";
 import type { Scope } from "./scope";
 import { signatures } from "./signatures";
+import { vaultClusterStart, vaultFailover } from "./vault-cluster";
 
 const BENCHMARKS: readonly Benchmark[] = [
     providerBytes,
@@ -19,6 +20,8 @@ const BENCHMARKS: readonly Benchmark[] = [
     ecCertificates,
     rsaCertificates,
     signatures,
+    vaultFailover,
+    vaultClusterStart,
 ];
 const NAMES = BENCHMARKS.map(({ name }) => name);
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
 import { runProgram } from "../../tools/pulumi/processes";
 import { findCloudInit, type CloudInit } from "../../tools/services/cloud-init";
+import { debianPackages, packagedEnvironment } from "../../tools/services/debian";
 import { until } from "../../tools/services/vault-cluster";
 import { startNodeMachine, type BootedNode } from "../support/booted-node";
 import { ground, type Ground } from "../support/vault-clusters";
@@ -152,13 +153,22 @@ describe("a node's user data", function () {
         assert.deepEqual(await state(), before);
     });
 
-    it("has its audit log turned when it is large, without the server missing a line", async () => {
+    it("has its audit log turned when it is large, and the server writes to the new one", async function () {
+        const packages = await debianPackages(["logrotate", "libpopt0"]);
+        if ("missing" in packages) {
+            console.log(`      skipped: ${packages.missing}`);
+            this.skip();
+        }
+        const program = join(packages.folders[0] ?? "", "usr", "sbin", "logrotate");
+        const turned = await node
+            .machine()
+            .run(
+                [program, "--force", "--state", "/run/logrotate.status", "/etc/logrotate.d/portcullis"],
+                packagedEnvironment(packages.folders),
+            );
+        assert.equal(turned.code, 0, turned.stderr);
         const log = "/var/log/openbao/audit.log";
-        const configuration = "/etc/logrotate.d/portcullis";
-        const tried = await node.machine().run(["logrotate", "--force", configuration]);
-        if (/No such file/.test(tried.stderr)) return;
-        assert.equal(tried.code, 0, tried.stderr);
-        await until("the server writes to the new file", 10_000, async () => {
+        await until("the server writes to the new file", 20_000, async () => {
             await node.ask("GET", "sys/mounts", undefined, token);
             return (await on("cat", log)).includes('"path":"sys/mounts"');
         });
@@ -182,11 +192,11 @@ describe("a node's user data", function () {
         await node.restart();
         await healthy(200);
         assert.equal((await node.ask("GET", "sys/storage/raft/configuration", undefined, token)).status, 200);
-        console.log(
-            await on("journalctl", "-b", "-o", "short-precise", "-u", boot),
-            await on("systemctl", "status", boot),
+        await until(
+            "its boot program is done",
+            30_000,
+            async () => (await show(boot, "ActiveState")) === "active",
         );
-        assert.equal(await show(boot, "Result"), "success");
     });
 
     it("leaves no key and no token in the journal, and carries none", async () => {

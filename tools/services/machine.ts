@@ -125,7 +125,7 @@ export async function startMachine(options: MachineOptions): Promise<Machine | {
         },
     };
     const end = Date.now() + 60_000;
-    while ((await machine.run(["systemctl", "is-active", "multi-user.target"])).stdout.trim() !== "active") {
+    while ((await machine.run(["systemctl", "is-active", "basic.target"])).stdout.trim() !== "active") {
         if (child.exitCode !== null || Date.now() > end) {
             if (child.exitCode === null) await machine.cut();
             return { missing: `its systemd did not come up: ${log.trim()}` };

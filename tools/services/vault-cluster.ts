@@ -101,7 +101,7 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
     const name = `vault-${randomBytes(3).toString("hex")}`;
     const keyArn = await createKey(moto.url);
     const network = await freeNetwork();
-    mkdirSync(join(directory, "audit"));
+    mkdirSync(join(directory, "audit"), { recursive: true });
     let nodes: readonly ClusterNode[] = [];
     let made = 0;
     let token = "";
