@@ -21,7 +21,9 @@ export const signatures: Benchmark = {
         const vault = await openVault(program);
         scope.onClose(() => vault.close());
         scope.progress.step("deploying VaultPki");
-        const stack = await openVaultStack(vaultPkiProgram(vault), vault);
+        const stack = await openVaultStack(vaultPkiProgram(vault), vault, (line) => {
+            scope.progress.done(line);
+        });
         const { outputs: unsigned } = await stack.up();
         const tiers = offlineTiers(join(scope.folder(), "offline"), DOMAIN);
         const issuer = tiers.signIssuer(outputOf(unsigned, "request"));

@@ -6,6 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { after, before, describe, it } from "mocha";
+import type { EngineStack } from "../../tools/pulumi/engine";
 import { findOpenBao, findVault } from "../../tools/services/openbao";
 import { pythonWith } from "../../tools/services/python";
 import { OPENING } from "../support/deployment";
@@ -25,6 +26,7 @@ for (const [product, find] of [
 
         let vault: RunningSingle;
         let root: VaultApi;
+        let stack: EngineStack;
         let tiers: OfflineTiers;
         let issuer: string;
         let outputs: Parameters<typeof outputOf>[0];
@@ -43,7 +45,7 @@ for (const [product, find] of [
             vault = await openVault(found);
             root = new VaultApi(vault.server.url, vault.token);
             tiers = offlineTiers(file("offline"), DOMAIN);
-            const stack = await openVaultStack(vaultPkiProgram(vault), vault);
+            stack = await openVaultStack(vaultPkiProgram(vault), vault);
             const { outputs: first } = await stack.up();
             issuer = tiers.signIssuer(outputOf(first, "request"));
             const signed = { issuer, intermediate: tiers.intermediate, root: tiers.root };
@@ -263,6 +265,20 @@ for (const [product, find] of [
             const { status, errors } = await root.call("POST", `${PKI}/root/sign-intermediate`, body);
             assert.equal(status, 400);
             assert.match(errors.join(), /max path length of zero/);
+        });
+
+        it("no leaf outlives the issuer", async () => {
+            const request = outputOf(outputs, "request");
+            issuer = tiers.signIssuer(request, { days: 30 });
+            const signed = { issuer, intermediate: tiers.intermediate, root: tiers.root };
+            const { diagnostics } = await stack.up({ program: vaultPkiProgram(vault, { signed }) });
+            assert.match(
+                diagnostics.map(({ message }) => message).join(),
+                /signed\.issuer: It ends on .*, within the lifetime of a leaf/,
+            );
+            const { certificate } = await leaf("short", `DNS:shop.${DOMAIN}`);
+            assert.equal(certificate.validTo, new X509Certificate(issuer).validTo);
+            assert.match(await verify("short"), /short\.pem: OK$/);
         });
 
         it("pkilint finds nothing in issuer and leaf", async function () {

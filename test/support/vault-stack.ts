@@ -39,12 +39,18 @@ export async function openVault(program: VaultProgram): Promise<RunningSingle> {
     }
 }
 
-/** Opens a stack in a folder beside the server's, with the vault provider or its stand-in. */
-export async function openVaultStack(program: PulumiFn, { directory }: RunningSingle): Promise<EngineStack> {
+/** Opens a stack in a folder beside the server's, with the vault provider or its stand-in, and says which. */
+export async function openVaultStack(
+    program: PulumiFn,
+    { directory }: RunningSingle,
+    say: (line: string) => void = (line) => {
+        console.log(`    ${line}`);
+    },
+): Promise<EngineStack> {
     const cli = await findPulumi();
     const plugins = await choosePlugins(["vault"], { cli, workDir: WORK_DIR });
     const notice = standInNotice(plugins);
-    if (notice !== undefined) console.log(`    ${notice}`);
+    if (notice !== undefined) say(notice);
     return openStack({
         project: "strongroom",
         stack: "test",
