@@ -55,11 +55,6 @@ export class Scope {
         return stack;
     }
 
-    /** Has this done when the surroundings are ended. */
-    onClose(close: () => Promise<void> | void): void {
-        this.#closers.push(close);
-    }
-
     /** Ends and removes everything, what was made last first. */
     async close(): Promise<void> {
         for (let close = this.#closers.pop(); close !== undefined; close = this.#closers.pop()) await close();
