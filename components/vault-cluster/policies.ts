@@ -110,10 +110,11 @@ export interface NodeObjects {
 }
 
 /**
- * What a node may do, and what for. Finding its peers, sealing, and reading its TLS files are the server's. The last two
- * actions are those of the service beside it, on this group alone: without the first, an instance that has left the
- * cluster waits for its hook's whole time before it ends, and without the second, one whose node was removed and can
- * never come back counts as healthy and is never replaced.
+ * What a node may do, and what for. Finding its peers, sealing, and reading its TLS files are the server's. The last
+ * three actions are those of the service beside it, on this group alone: without the first, an instance that has left the
+ * cluster waits for its hook's whole time before it ends; without the second, one that may not leave yet, since the
+ * quorum would break, ends all the same; without the third, one whose node was removed and can never come back counts as
+ * healthy and is never replaced.
  */
 export function nodePolicy(place: Place, objects: NodeObjects): PolicyDocument {
     const { partition, region, account } = place;
@@ -131,7 +132,11 @@ export function nodePolicy(place: Place, objects: NodeObjects): PolicyDocument {
         {
             Sid: "LeaveAndBeReplaced",
             Effect: "Allow",
-            Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:SetInstanceHealth"],
+            Action: [
+                "autoscaling:CompleteLifecycleAction",
+                "autoscaling:RecordLifecycleActionHeartbeat",
+                "autoscaling:SetInstanceHealth",
+            ],
             Resource: [group],
         },
     ]);

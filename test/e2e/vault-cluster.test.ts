@@ -29,6 +29,7 @@ interface Exported {
 describe("VaultCluster on the real engine", function () {
     this.timeout(180_000);
 
+    const opened: string[] = [];
     let directory: string;
     let stack: EngineStack;
     let tls: TlsFixture;
@@ -62,6 +63,7 @@ describe("VaultCluster on the real engine", function () {
         skipWherePlain(this);
         this.timeout(OPENING);
         directory = mkdtempSync(join(tmpdir(), "portcullis-vault-cluster-"));
+        opened.push(directory);
         tls = await tlsFiles();
         const cli = await findPulumi();
         const plugins = await choosePlugins(["aws"], { cli, workDir });
@@ -82,7 +84,7 @@ describe("VaultCluster on the real engine", function () {
     });
 
     after(() => {
-        if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+        for (const folder of opened) rmSync(folder, { recursive: true, force: true });
     });
 
     it("plans, makes, and then changes nothing", async () => {
@@ -168,10 +170,10 @@ describe("VaultCluster on the real engine", function () {
     function decodedUserData(): string {
         const { inputs } = record().find(({ urn }) => urn.endsWith("-template")) ?? {};
         const raw = Buffer.from(String(inputs?.userData), "base64").toString("utf8");
-        const packed = [...raw.matchAll(/encoding: gz\+b64\s+content: (\S+)/g)].map(([, text = ""]) =>
+        const packed = [...raw.matchAll(/encoding: b64\s+content: (\S+)/g)].map(([, text = ""]) =>
             gunzipSync(Buffer.from(text, "base64")).toString("utf8"),
         );
-        assert.ok(packed.length > 0, "user data packs its larger files");
+        assert.ok(packed.length > 0, "user data packs its files");
         return [raw, ...packed].join("\n");
     }
 

@@ -1,6 +1,9 @@
 /** moto, which answers as AWS does, on loopback: with its policies enforced where a test wants that. */
+import { join } from "node:path";
 import { pythonWith } from "./python";
 import { freePorts, startServer, type RunningServer } from "./server";
+
+const KNOWING = join(__dirname, "moto_resources.py");
 
 /** Where there is moto. */
 export interface Moto {
@@ -13,6 +16,8 @@ export interface StartMotoOptions {
      * Nothing is enforced unless given.
      */
     readonly enforceAfter?: number;
+    /** Whether policies are held to the keys, secrets and groups that they name. False unless given. */
+    readonly knowsResources?: boolean;
     /** The port of loopback; a free one unless given. */
     readonly port?: number;
 }
@@ -37,7 +42,13 @@ export async function startMoto({ python }: Moto, options: StartMotoOptions = {}
     const url = `http://127.0.0.1:${port}`;
     const server = await startServer({
         command: python,
-        args: ["-m", "moto.server", "-H", "127.0.0.1", "-p", port.toString()],
+        args: [
+            ...(options.knowsResources === true ? [KNOWING] : ["-m", "moto.server"]),
+            "-H",
+            "127.0.0.1",
+            "-p",
+            port.toString(),
+        ],
         environment: {
             ...(options.enforceAfter !== undefined && {
                 INITIAL_NO_AUTH_ACTION_COUNT: options.enforceAfter.toString(),
@@ -46,4 +57,10 @@ export async function startMoto({ python }: Moto, options: StartMotoOptions = {}
         isReady: async () => (await fetch(`${url}/moto-api/data.json`)).ok,
     });
     return { ...server, url };
+}
+
+/** Holds every call from now on to policies. */
+export async function enforcePolicies({ url }: Pick<RunningMoto, "url">): Promise<void> {
+    const answer = await fetch(`${url}/moto-api/reset-auth`, { method: "POST", body: "0" });
+    if (!answer.ok) throw new Error(`moto's reset-auth: HTTP ${answer.status}`);
 }

@@ -18,7 +18,7 @@ const KEY = "arn:aws:kms:eu-west-3:123456789012:key/1";
 const SECRET = "arn:aws:secretsmanager:eu-west-3:123456789012:secret:tls-AbCdEf";
 const ROLE = "arn:aws:iam::123456789012:role/vault";
 
-test("the nodes' role: four of the server, two of the service beside it", () => {
+test("the nodes' role: four of the server, three of the service beside it", () => {
     const objects = { kmsKeyArn: KEY, tlsSecretArn: SECRET, autoScalingGroupName: "ogenki-vault" };
     expect(nodePolicy(place, objects)).toEqual({
         Version: "2012-10-17",
@@ -39,7 +39,11 @@ test("the nodes' role: four of the server, two of the service beside it", () => 
             {
                 Sid: "LeaveAndBeReplaced",
                 Effect: "Allow",
-                Action: ["autoscaling:CompleteLifecycleAction", "autoscaling:SetInstanceHealth"],
+                Action: [
+                    "autoscaling:CompleteLifecycleAction",
+                    "autoscaling:RecordLifecycleActionHeartbeat",
+                    "autoscaling:SetInstanceHealth",
+                ],
                 Resource: [
                     "arn:aws:autoscaling:eu-west-3:123456789012:autoScalingGroup:*:autoScalingGroupName/ogenki-vault",
                 ],

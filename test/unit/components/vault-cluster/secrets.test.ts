@@ -47,7 +47,7 @@ test("the nodes' rights are one policy on one key, one secret and one group", as
         ["kms:Decrypt kms:DescribeKey kms:Encrypt", KEY_ARN],
         ["secretsmanager:GetSecretValue", SECRET_ARN],
         [
-            "autoscaling:CompleteLifecycleAction autoscaling:SetInstanceHealth",
+            "autoscaling:CompleteLifecycleAction autoscaling:RecordLifecycleActionHeartbeat autoscaling:SetInstanceHealth",
             `arn:aws:autoscaling:eu-west-3:${ACCOUNT}:autoScalingGroup:*:autoScalingGroupName/${CLUSTER}`,
         ],
     ]);

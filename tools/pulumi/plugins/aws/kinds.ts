@@ -20,7 +20,7 @@ export interface Kind {
     readonly inputs: readonly string[];
     /** Those of them that cannot be changed on what is there. */
     readonly replaces: readonly string[];
-    make(wish: Wish): Made;
+    readonly make: (wish: Wish) => Made;
     /** Outputs that an update changes. None unless given. */
     readonly updated?: (state: Properties) => Properties;
 }

@@ -17,7 +17,7 @@ export function uuid(text: string): string {
 
 /** Six letters that belong to a text, as the names of secrets end in their ARNs. */
 export function letters(text: string): string {
-    return [...digits(text, 6)].map((digit) => String.fromCharCode(97 + Number.parseInt(digit, 16))).join("");
+    return digits(text, 6).replace(/./g, (digit) => String.fromCharCode(97 + Number.parseInt(digit, 16)));
 }
 
 /** `arn:aws:<service>:<region>:<account>:<rest>`. */
