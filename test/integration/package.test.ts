@@ -67,8 +67,9 @@ describe("the package", function () {
             "package.json",
         ]);
         assert.deepEqual(
-            files.filter((path) => path.startsWith("dist/") && !/\.(js|d\.ts)$/.test(path)),
-            [],
+            files.filter((path) => path.startsWith("dist/") && !/\.(js|d\.ts)$/.test(path)).sort(),
+            // What the nodes of a cluster run: user data is read from them.
+            ["agent/agent.py", "boot.py"].map((name) => `dist/components/vault-cluster/node/${name}`),
         );
     });
 
