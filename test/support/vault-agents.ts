@@ -5,6 +5,8 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { PORTS, type NodeSettings } from "../../components/vault-cluster/node/settings";
+import { NODE_ROLE, nodeRole } from "../../provider/vault/configuring";
+import { NODE_POLICY, POLICIES } from "../../provider/vault/policies";
 import { startAutoScaling, type RunningScaling } from "../../tools/services/auto-scaling";
 import {
     startInstanceMetadata,
@@ -19,22 +21,6 @@ import { startVaultCluster, type VaultCluster } from "../../tools/services/vault
 import type { ClusterNode } from "../../tools/services/vault-node";
 
 export const AGENT = join(__dirname, "../../components/vault-cluster/node/agent/agent.py");
-
-/** What the node service may do in the cluster, and no more. */
-export const NODE_POLICY = `
-path "sys/storage/raft/configuration" {
-  capabilities = ["read"]
-}
-path "sys/storage/raft/autopilot/state" {
-  capabilities = ["read"]
-}
-path "sys/storage/raft/remove-peer" {
-  capabilities = ["update"]
-}
-path "sys/step-down" {
-  capabilities = ["update", "sudo"]
-}
-`;
 
 /** A node with what its service meets. */
 export interface ServedNode {
@@ -213,17 +199,10 @@ export async function startAgentCluster(options: AgentsOptions): Promise<AgentCl
 
 /** The auth method, policy and role by which nodes sign in. */
 async function allowNodes(cluster: VaultCluster): Promise<void> {
-    await cluster.call("PUT", "sys/policies/acl/portcullis-node", { body: { policy: NODE_POLICY } });
+    await cluster.call("PUT", `sys/policies/acl/${NODE_POLICY}`, { body: { policy: POLICIES[NODE_POLICY] } });
     await cluster.call("PUT", "sys/auth/cert", { body: { type: "cert" } });
-    await cluster.call("PUT", "auth/cert/certs/node", {
-        body: {
-            certificate: cluster.tls.authorities,
-            allowed_dns_sans: [cluster.tls.serverName],
-            token_policies: ["portcullis-node"],
-            token_type: "batch",
-            token_ttl: "5m",
-            token_no_default_policy: true,
-        },
+    await cluster.call("PUT", `auth/cert/certs/${NODE_ROLE}`, {
+        body: nodeRole({ authorityPem: cluster.tls.authorities, dnsNames: [cluster.tls.serverName] }),
     });
 }
 
