@@ -42,10 +42,10 @@ export function conditionOf(seen: Observation): Condition {
 
 /**
  * What the holders of the shares do to let administrators in again. OpenBao since 2.5.3 refuses it at every listener that
- * does not allow it.
+ * does not allow it, and its command since 2.6 asks for a token first.
  */
 export const MAKE_ROOT =
-    "make a root token (`bao operator generate-root`, of Vault `vault operator generate-root`, on a node, at a listener with `disable_unauthed_generate_root_endpoints = false`), set PORTCULLIS_VAULT_RECOVERY_TOKEN to it";
+    "make a root token (of OpenBao by its API: `curl --unix-socket /var/lib/openbao/recovery.sock -X PUT http://localhost/v1/sys/generate-root/attempt` as root on a node of VaultCluster, elsewhere at a listener with `disable_unauthed_generate_root_endpoints = false`, then each share to `sys/generate-root/update`; of Vault by `vault operator generate-root`), set PORTCULLIS_VAULT_RECOVERY_TOKEN to it";
 
 /** The error of a call that this condition does not allow; nothing was changed. */
 export function refusalFor(condition: Exclude<Condition, "ready">, address: string): PortcullisError {

@@ -188,6 +188,26 @@ describe("the node service, when its instance is to be ended", function () {
         assert.equal(await agents.cluster.write("held", "2"), true);
     });
 
+    it("holds its hook where it may not even sign in, and leaves once it may", async () => {
+        await refill();
+        const role = "auth/cert/certs/node";
+        const { text } = await agents.cluster.call("GET", role);
+        // What the role is made of, as the server answers it.
+        const { data } = JSON.parse(text) as { data: Readonly<Record<string, unknown>> };
+        await agents.cluster.call("DELETE", role);
+        // Its service is new, and has no token of before.
+        const added = await agents.add();
+        added.metadata.announce({ targetState: "Terminated" });
+        await until(`its hook is held: ${added.log()}`, 60_000, () =>
+            Promise.resolve(actions(added).length > 0),
+        );
+        assert.match(added.log(), /403/);
+        assert.deepEqual([...new Set(actions(added))], ["RecordLifecycleActionHeartbeat"]);
+        assert.ok((await members()).includes(added.node.id));
+        await agents.cluster.call("PUT", role, { body: data });
+        await drained(added, 60_000);
+    });
+
     it("logged neither the role's key nor a token of any kind", () => {
         const log = agents
             .served()

@@ -75,8 +75,13 @@ describe("the node service, about its node's replacement", function () {
         await agents.add();
         const [removed] = await agents.followers();
         assert.ok(removed);
+        // The first reports are lost: until one is heard the server stays up, for a service that starts anew to see it.
+        agents.scaling.fail(true);
         await agents.cluster.remove(removed.node.id);
         assert.equal(await removed.node.health(), 429);
+        await until("a report is lost", 30_000, () => Promise.resolve(agents.scaling.refusals().length > 0));
+        assert.equal(await removed.node.health(), 429);
+        agents.scaling.fail(false);
         await until(`it is reported: ${removed.log()}`, 30_000, () => Promise.resolve(reported(removed)));
         await until("its server is down", 30_000, () => Promise.resolve(!removed.node.isRunning()));
         assert.equal(await removed.replacement(), 503);

@@ -1,12 +1,14 @@
 /** Five nodes of the real server, from the configuration of real nodes: what kills and full disks do to them. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, afterEach, before, describe, it } from "mocha";
+import { recoverySocket } from "../../components/vault-cluster/node/server-config";
 import { until, type VaultCluster } from "../../tools/services/vault-cluster";
 import { ground, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
+import { rootFromShares } from "../support/vault-root";
 
 describe("a cluster of five nodes", function () {
     this.timeout(120_000);
@@ -38,6 +40,19 @@ describe("a cluster of five nodes", function () {
             wanted.sort(),
         );
         assert.equal(servers.filter(({ leader }) => leader).length, 1);
+    });
+
+    it("lets the holders of recovery shares make a root token on a node, and nobody over the network", async () => {
+        const [node] = cluster.nodes();
+        assert.ok(node);
+        const attempt = await node.ask("GET", "sys/generate-root/attempt");
+        assert.equal(attempt.status, 405);
+        const socket = recoverySocket({ data: join(node.directory, "data") });
+        // Who may not write to a socket cannot connect to it.
+        assert.equal(statSync(socket).mode & 0o022, 0);
+        const token = await rootFromShares(`unix:${socket}`, [cluster.recoveryShare]);
+        const { status } = await node.ask("GET", "auth/token/lookup-self", { token: token ?? "" });
+        assert.equal(status, 200);
     });
 
     it("answers by a certificate for its name, over TLS 1.2 at least", () => {

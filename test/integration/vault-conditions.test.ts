@@ -5,7 +5,6 @@ import { after, before, describe, it } from "mocha";
 import { PortcullisError } from "../../provider/errors";
 import { vaultInitialization } from "../../provider/vault/initialization";
 import { call, statusOf } from "../../tools/services/openbao";
-import { freePorts } from "../../tools/services/server";
 import { checkedInputs, contextOf, type State } from "../support/vault-cluster-of-one";
 import { clusterOfThree, NODE_ADDRESSES, type ClusterNode } from "../support/vault-nodes";
 import { signedIn } from "../support/vault-root";
@@ -29,9 +28,8 @@ describe("a cluster of three nodes, read at each of them", function () {
         }
         scene = set;
         const tls = scene.authority.server(NODE_ADDRESSES);
-        const [port = 0] = await freePorts(1);
         const authority = join(scene.directory, "authority", "authority.pem");
-        const cluster = clusterOfThree({ program: scene.program, tls, authority, port });
+        const cluster = clusterOfThree({ program: scene.program, tls, authority });
         ({ close } = cluster);
         [one, two, three] = cluster.nodes;
         await one.start();

@@ -9,6 +9,9 @@ import { SERVER_NAME, type Issued } from "./vault-certificates";
 /** Loopback addresses of the nodes' own: nothing else of the tests listens there. */
 export const NODE_ADDRESSES = ["127.0.91.1", "127.0.91.2", "127.0.91.3"] as const;
 
+/** Of the API, and the one after it of the cluster: below those that the system gives out by itself. */
+const PORT = 18_290;
+
 export interface ClusterNode {
     readonly url: string;
     readonly id: string;
@@ -22,11 +25,10 @@ export interface NodesOptions {
     readonly tls: Issued;
     /** The file of the authority that issued it. */
     readonly authority: string;
-    readonly port: number;
 }
 
 /** Three nodes, not started; the second and the third join the first. */
-export function clusterOfThree({ program, tls, authority, port }: NodesOptions): {
+export function clusterOfThree({ program, tls, authority }: NodesOptions): {
     readonly nodes: readonly [ClusterNode, ClusterNode, ClusterNode];
     readonly close: () => Promise<void>;
 } {
@@ -35,7 +37,7 @@ export function clusterOfThree({ program, tls, authority, port }: NodesOptions):
     const seal = staticSeal(directory);
     const node = (host: string, number: number): ClusterNode => {
         const id = `node-${number}`;
-        const url = `https://${host}:${port}`;
+        const url = `https://${host}:${PORT}`;
         const config = join(directory, `${id}.hcl`);
         mkdirSync(join(directory, id));
         writeFileSync(
@@ -43,10 +45,10 @@ export function clusterOfThree({ program, tls, authority, port }: NodesOptions):
             `
 disable_mlock = true
 api_addr      = "${url}"
-cluster_addr  = "https://${host}:${port + 1}"
+cluster_addr  = "https://${host}:${PORT + 1}"
 listener "tcp" {
-  address         = "${host}:${port}"
-  cluster_address = "${host}:${port + 1}"
+  address         = "${host}:${PORT}"
+  cluster_address = "${host}:${PORT + 1}"
   tls_cert_file   = "${tls.certificate}"
   tls_key_file    = "${tls.privateKey}"
 }
@@ -56,7 +58,7 @@ storage "raft" {
   node_id                = "${id}"
   performance_multiplier = 1
   retry_join {
-    leader_api_addr       = "https://${NODE_ADDRESSES[0]}:${port}"
+    leader_api_addr       = "https://${NODE_ADDRESSES[0]}:${PORT}"
     leader_tls_servername = "${SERVER_NAME}"
     leader_ca_cert_file   = "${authority}"
   }

@@ -123,7 +123,7 @@ export interface CallOptions {
     readonly body?: unknown;
 }
 
-/** One call of the HTTP API below `/v1/`; rejects with status and answer where the status is no 2xx. */
+/** One call of the HTTP API below `/v1/`, of a server or of a socket, as `unix:/path/of/it.sock`; rejects with status and answer where the status is no 2xx. */
 export async function call(
     url: string,
     method: string,
@@ -148,9 +148,11 @@ function exchange(
 ): Promise<{ readonly status: number; readonly text: string }> {
     return new Promise((resolve, reject) => {
         const send = address.startsWith("https:") ? request : plainRequest;
+        const socket = /^unix:(.+\.sock)(\/.*)$/.exec(address);
         const outgoing = send(
-            address,
+            socket === null ? address : `http://localhost${socket[2] ?? ""}`,
             {
+                ...(socket !== null && { socketPath: socket[1] }),
                 method,
                 rejectUnauthorized: false,
                 timeout: 10_000,

@@ -47,6 +47,8 @@ export interface VaultCluster {
     readonly name: string;
     /** The root token. */
     readonly token: string;
+    /** The one recovery share, in base64. */
+    readonly recoveryShare: string;
     readonly keyArn: string;
     /** Every node that has not been destroyed, stopped ones too, the oldest first. */
     readonly nodes: () => readonly ClusterNode[];
@@ -92,7 +94,7 @@ const raftSchema = z.object({
     }),
 });
 const secretSchema = z.object({ data: z.object({ data: z.object({ value: z.string() }) }) });
-const initSchema = z.object({ root_token: z.string() });
+const initSchema = z.object({ root_token: z.string(), recovery_keys_base64: z.tuple([z.string()]) });
 
 /** Starts the nodes, initialises the cluster, mounts KV version 2 at `secret`, and waits until every node votes. */
 export async function startVaultCluster(options: ClusterOptions): Promise<VaultCluster> {
@@ -105,6 +107,7 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
     let nodes: readonly ClusterNode[] = [];
     let made = 0;
     let token = "";
+    let recoveryShare = "";
 
     const make = async (): Promise<ClusterNode> => {
         const address = `${network}.${++made}`;
@@ -179,7 +182,9 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
             limit: 60_000,
         });
         if (answer.status !== 200) throw new Error(`sys/init: HTTP ${answer.status} ${answer.text}`);
-        token = initSchema.parse(JSON.parse(answer.text)).root_token;
+        const made = initSchema.parse(JSON.parse(answer.text));
+        token = made.root_token;
+        [recoveryShare] = made.recovery_keys_base64;
         await until("the first node is active", 30_000, async () => (await first.health()) === 200);
         await call("PUT", "sys/mounts/secret", { body: { type: "kv", options: { version: "2" } } });
         const autopilot = options.autopilot ?? { server_stabilization_time: "1s" };
@@ -190,7 +195,20 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
         throw error;
     }
     return {
-        ...{ directory, tls, name, token, keyArn, call, servers, leader, settled, close, add: make },
+        ...{
+            directory,
+            tls,
+            name,
+            token,
+            recoveryShare,
+            keyArn,
+            call,
+            servers,
+            leader,
+            settled,
+            close,
+            add: make,
+        },
         nodes: () => nodes,
         write: (key, value) =>
             call("PUT", `secret/data/${key}`, { body: { data: { value } }, limit: 5_000 }).then(

@@ -83,6 +83,7 @@ export function serverConfiguration(configuration: ServerConfiguration): string 
             ...(seal.endpoint === undefined ? [] : [["endpoint", seal.endpoint] as const]),
         ]),
         ...(telemetry ? metrics(product, address, tls) : []),
+        ...(product === "openbao" ? [recovery(paths)] : []),
         // Vault's are made through its API.
         ...(product === "openbao" ? auditDevices(paths).map(auditBlock) : []),
     ];
@@ -139,6 +140,22 @@ function metrics(
             ["disable_hostname", true],
         ]),
     ];
+}
+
+/** Where, on a node, the holders of recovery shares make a root token: the last way in where no administrator can sign in. */
+export function recoverySocket({ data }: Pick<NodePaths, "data">): string {
+    return `${data}/recovery.sock`;
+}
+
+/**
+ * OpenBao refuses that at listeners that are not told otherwise. At this one only root and the server itself can ask: it
+ * lies in a folder of the server's own, and nobody else may write to it.
+ */
+function recovery(paths: NodePaths): string {
+    return block('listener "unix"', [
+        ["address", recoverySocket(paths)],
+        ["disable_unauthed_generate_root_endpoints", false],
+    ]);
 }
 
 function auditBlock({ type, path, options }: AuditDevice): string {

@@ -370,16 +370,20 @@ class Node:
         now = time.monotonic()
         self.noticed, self.extended = self.noticed or now, self.extended or now
         say("notice", "this instance will be ended" + (": its lifecycle hook holds that up" if hook else ""))
-        self.left = self.left or self.leave()
+        try:
+            self.left = self.left or self.leave()
+        finally:
+            # Whatever keeps the node from leaving, a refused sign-in too, holds up the end of its instance.
+            due = now - self.noticed < HOLD / PACE and now - self.extended > EXTENSION / PACE
+            if hook and due and not self.left:
+                self.act("RecordLifecycleActionHeartbeat", {})
+                self.extended = now
         if self.left:
             self.stop()
             if hook and not self.completed:
                 self.act("CompleteLifecycleAction", {"LifecycleActionResult": "CONTINUE"})
                 self.completed = True
                 say("leaving", "the lifecycle hook is completed")
-        elif hook and now - self.noticed < HOLD / PACE and now - self.extended > EXTENSION / PACE:
-            self.act("RecordLifecycleActionHeartbeat", {})
-            self.extended = now
 
     def leave(self) -> bool:
         """Takes the next step out of Raft; whether the node is out."""
@@ -429,10 +433,11 @@ class Node:
         self.lost = self.absences >= LOOKS
         if self.lost and not self.reported:
             say("members", "Raft has removed this node, which cannot come back: it is to be replaced")
-            self.stop()
+            # Told before the server is stopped: once that is silent, a service that starts anew could not see it.
             verdict = {"InstanceId": self.id, "HealthStatus": "Unhealthy", "ShouldRespectGracePeriod": "false"}
             self.cloud.form("autoscaling", "SetInstanceHealth", verdict)
             self.reported = True
+            self.stop()
 
     def stop(self) -> None:
         """Stops the server, once: out of Raft it would go on to answer reads, from data that no longer changes."""

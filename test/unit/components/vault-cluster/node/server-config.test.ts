@@ -46,6 +46,11 @@ seal "awskms" {
   kms_key_id = "arn:aws:kms:eu-west-3:123456789012:key/11111111-2222-3333-4444-555555555555"
 }
 
+listener "unix" {
+  address                                  = "/var/lib/openbao/recovery.sock"
+  disable_unauthed_generate_root_endpoints = false
+}
+
 audit "file" "file" {
   options {
     file_path = "/var/log/openbao/audit.log"
