@@ -125,7 +125,7 @@ describe("administrators of a cluster that VaultInitialization made", function (
         );
     });
 
-    it("are not taken for somebody with the same serial number by an scene.authority of the same name", async () => {
+    it("are not taken for somebody with the same serial number by an authority of the same name", async () => {
         const address = (await scene.emptyNode()).server.url;
         const real = scene.authority.client("dora", { serial: 4242 });
         const impostor = scene.authority.impostor(join(scene.directory, "impostor"));
