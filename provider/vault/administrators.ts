@@ -7,6 +7,9 @@ import { parseCertificate, type ParsedCertificate } from "../pki/parsed-certific
 import { invalidInput, normalisePem } from "../pki/pem";
 import { ADMINISTRATOR_POLICY } from "./policies";
 
+/** What the names of administrators' roles begin with. */
+export const ROLE_PREFIX = "administrator-";
+
 const CLIENT_AUTH = "1.3.6.1.5.5.7.3.2";
 
 /** Either exactly one certificate, or whoever an authority certifies under one of the names. */
@@ -70,7 +73,7 @@ export const administratorSchema = z
 
 /** Of the role of the auth method `cert`. */
 export function roleNameOf({ name }: Pick<Administrator, "name">): string {
-    return `administrator-${name}`;
+    return `${ROLE_PREFIX}${name}`;
 }
 
 /** The role as it is written; the server gives back the same properties. */

@@ -1,7 +1,7 @@
 /** What the cluster is told, one write after another: OpenBao 2.6 can deadlock on concurrent ones. */
 import { z } from "zod";
 import { parseDuration } from "../duration";
-import { administratorRole, roleNameOf, type Administrator } from "./administrators";
+import { administratorRole, ROLE_PREFIX, roleNameOf, type Administrator } from "./administrators";
 import { decideAutopilot, type AutopilotConfiguration } from "./autopilot";
 import { nothing } from "./client";
 import type { VaultInitializationInputs } from "./initialization-inputs";
@@ -33,13 +33,31 @@ export async function writeAdministrator(session: Session, administrator: Admini
     await writeRole(session, roleNameOf(administrator), administratorRole(administrator));
 }
 
-export async function removeAdministrator({ server, token }: Session, one: Administrator): Promise<void> {
-    await server.call("DELETE", `auth/cert/certs/${roleNameOf(one)}`, nothing, { token, accept: [404] });
+export async function removeAdministrator(session: Session, one: Administrator): Promise<void> {
+    await removeRole(session, roleNameOf(one));
+}
+
+/**
+ * Takes the roles of administrators away that the inputs do not name: a run that was cut off may have let somebody in
+ * whom the program has dropped since.
+ */
+export async function removeOthers(
+    session: Session,
+    { administrators }: VaultInitializationInputs,
+): Promise<void> {
+    const { keys } = rolesSchema.parse((await read(session, "auth/cert/certs?list=true")) ?? {});
+    const declared = administrators.map(roleNameOf);
+    const others = keys.filter((name) => name.startsWith(ROLE_PREFIX) && !declared.includes(name));
+    for (const name of others) await removeRole(session, name);
 }
 
 /** Takes the role of nodes away, where the program declares none any more. */
-export async function removeNodeRole({ server, token }: Session): Promise<void> {
-    await server.call("DELETE", `auth/cert/certs/${NODE_ROLE}`, nothing, { token, accept: [404] });
+export async function removeNodeRole(session: Session): Promise<void> {
+    await removeRole(session, NODE_ROLE);
+}
+
+async function removeRole({ server, token }: Session, name: string): Promise<void> {
+    await server.call("DELETE", `auth/cert/certs/${name}`, nothing, { token, accept: [404] });
 }
 
 /** What is not as the inputs say, by what it is: `autopilot`, `policies`, `administrators`, `node`, `auditDevices`. */
@@ -133,6 +151,7 @@ function plain(value: unknown): unknown {
 }
 
 const AUTOPILOT = "sys/storage/raft/autopilot/configuration";
+const rolesSchema = z.object({ keys: z.array(z.string()).default([]) });
 const dataSchema = z.object({ data: z.record(z.string(), z.unknown()).nullish() });
 
 async function read(

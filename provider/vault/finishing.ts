@@ -9,6 +9,7 @@ import {
     letAdministratorsIn,
     removeAdministrator,
     removeNodeRole,
+    removeOthers,
     writeAdministrator,
     writeAuditDevices,
 } from "./configuring";
@@ -57,6 +58,7 @@ export async function finish(work: Finishing): Promise<VaultInitializationState>
     if (known?.lost === true) throw sharesUndelivered(inputs.address, known.cause);
     const root = await rootAtHand(work);
     let record = root && (await readRecord(root));
+    let isOurs = known !== undefined || record?.owner === inputs.owner;
     if (root !== undefined) {
         refuseForeign(record, work);
         // First of all, so that the rest is in the log.
@@ -71,10 +73,13 @@ export async function finish(work: Finishing): Promise<VaultInitializationState>
     if (root === undefined) {
         record = await readRecord(session);
         refuseForeign(record, work);
+        isOurs ||= record?.owner === inputs.owner;
         await ensureRecordMount(session);
     }
     await proveRights(session);
     await configure(session, inputs);
+    // What is taken over keeps whoever it lets in.
+    if (isOurs && !inputs.adopt) await removeOthers(session, inputs);
     if (root !== undefined) await revokeRoot(root);
     else if (record?.complete === false && record.rootAccessor !== undefined)
         await revokeByAccessor(session, record.rootAccessor);

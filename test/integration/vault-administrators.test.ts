@@ -125,6 +125,35 @@ describe("administrators of a cluster that VaultInitialization made", function (
         );
     });
 
+    it("are those of the program alone, where a run that was cut off had let in another", async () => {
+        const address = (await scene.emptyNode()).server.url;
+        const state = await scene.initialised(address);
+        const admin = await signedIn(address, scene.authority, scene.alice, "administrator-alice");
+        const { data } = (await call(address, "GET", "auth/cert/certs/administrator-alice", {
+            token: admin,
+        })) as {
+            data: Readonly<Record<string, unknown>>;
+        };
+        for (const role of ["administrator-fired", "others-own"])
+            await call(address, "PUT", `auth/cert/certs/${role}`, { token: admin, body: data });
+        const inputs = checkedInputs(scene.given(address));
+        const next = await vaultInitialization.update(
+            address,
+            { ...state, unfinished: {} },
+            inputs,
+            contextOf(scene.alice),
+        );
+        assert.deepEqual(next, state);
+        const roles = (await call(address, "GET", "auth/cert/certs?list=true", { token: admin })) as {
+            data: { keys: string[] };
+        };
+        assert.deepEqual(
+            roles.data.keys.filter((name) => /^(administrator-fired|others-own)$/.test(name)),
+            ["others-own"],
+        );
+        await signedIn(address, scene.authority, scene.alice, "administrator-alice");
+    });
+
     it("are not taken for somebody with the same serial number by an authority of the same name", async () => {
         const address = (await scene.emptyNode()).server.url;
         const real = scene.authority.client("dora", { serial: 4242 });
