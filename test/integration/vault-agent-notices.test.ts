@@ -11,7 +11,7 @@ import { until } from "../../tools/services/vault-cluster";
 import { startAgentCluster, type AgentCluster, type ServedNode } from "../support/vault-agents";
 
 describe("the node service, when its instance is to be ended", function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     const directory = mkdtempSync(join(tmpdir(), "portcullis-agents-"));
     let agents: AgentCluster;
 
@@ -48,8 +48,11 @@ describe("the node service, when its instance is to be ended", function () {
         });
         return performance.now() - start;
     };
-    /** Replaces nodes that left, so that there are five voters again. */
+    /** Replaces nodes that left or are dead, so that there are five voters again. */
     const refill = async (): Promise<void> => {
+        const counted = await members();
+        for (const node of agents.cluster.nodes().filter((each) => !each.isRunning()))
+            if (counted.includes(node.id)) await agents.cluster.remove(node.id);
         while ((await members()).length < 5) await agents.add();
         await agents.cluster.settled();
     };
@@ -157,7 +160,7 @@ describe("the node service, when its instance is to be ended", function () {
         const three = [await agents.leader(), ...(await agents.followers()).slice(0, 2)];
         for (const { metadata } of three) metadata.announce({ targetState: "Terminated" });
         const held = (): readonly ServedNode[] => three.filter((each) => each.node.isRunning());
-        await until("two are drained", 60_000, () => Promise.resolve(held().length === 1));
+        await until("two are drained", 120_000, () => Promise.resolve(held().length === 1));
         await sleep(8_000);
         const [last] = held();
         assert.ok(last);
@@ -189,9 +192,6 @@ describe("the node service, when its instance is to be ended", function () {
     });
 
     it("holds its hook where it may not even sign in, and leaves once it may", async () => {
-        const counted = await members();
-        for (const node of agents.cluster.nodes().filter((each) => !each.isRunning()))
-            if (counted.includes(node.id)) await agents.cluster.remove(node.id);
         await refill();
         const role = "auth/cert/certs/node";
         const { text } = await agents.cluster.call("GET", role);
