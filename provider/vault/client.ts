@@ -1,13 +1,17 @@
 /** The client of a Vault server: calls one after another, tried again where that is safe, answers read by a schema. */
 import type { Agent } from "node:https";
 import { z } from "zod";
-import { TransportFailure } from "../outscale/api/transport";
+import { exchange, type ExchangeAnswer } from "../https/exchange";
+import { TransportFailure } from "../https/failure";
 import { withoutSecrets } from "../redaction";
 import { VaultRefusal, VaultUnreachable, VaultUnusableAnswer } from "./errors";
 import { mayTryAgain, waitBefore, type Failed } from "./retry";
-import { agentOf, exchange, type ClientIdentity, type RawAnswer } from "./transport";
+import { agentOf, type ClientIdentity } from "./transport";
 
 export type { ClientIdentity } from "./transport";
+
+/** Far above any answer that is asked for here. */
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 
 /** Where a server is, and whom to trust there. */
 export interface VaultTarget {
@@ -88,7 +92,7 @@ export function openServer(
         method: string,
         path: string,
         { token, body, fresh = false }: CallOptions,
-    ): Promise<RawAnswer | Failed> => {
+    ): Promise<ExchangeAnswer | Failed> => {
         const agent = fresh ? newAgent(false) : (shared ??= newAgent(true));
         try {
             return await exchange({
@@ -102,6 +106,7 @@ export function openServer(
                 body: body === undefined ? "" : JSON.stringify(body),
                 timeoutMs,
                 agent,
+                maxAnswerBytes: MAX_ANSWER_BYTES,
             });
         } catch (error) {
             if (!(error instanceof TransportFailure)) throw error;
@@ -119,7 +124,7 @@ export function openServer(
             for (let tried = 1; ; tried += 1) {
                 const ended = await once(method, path, options);
                 const failed = "kind" in ended ? ended : failureOf(ended, options);
-                if (failed === undefined) return read(call, ended as RawAnswer, schema);
+                if (failed === undefined) return read(call, ended as ExchangeAnswer, schema);
                 const wait = waitBefore(tried);
                 if (mayTryAgain(failed, asked) && now() + wait <= end) await sleep(wait);
                 else throw errorOf(call, host, failed);
@@ -132,7 +137,7 @@ export function openServer(
 }
 
 /** Nothing where the status is one that is an answer. */
-function failureOf({ status, body }: RawAnswer, options: CallOptions): Failed | undefined {
+function failureOf({ status, body }: ExchangeAnswer, options: CallOptions): Failed | undefined {
     if ((status >= 200 && status <= 299) || options.accept?.includes(status) === true) return undefined;
     return { kind: "answer", status, words: wordsOf(body, secretsOf(options)) };
 }
@@ -143,7 +148,7 @@ function errorOf(call: string, host: string, failed: Failed): Error {
         : new VaultUnreachable({ call, host, ...failed });
 }
 
-function read<T>(call: string, { status, body }: RawAnswer, schema: z.ZodType<T>): VaultAnswer<T> {
+function read<T>(call: string, { status, body }: ExchangeAnswer, schema: z.ZodType<T>): VaultAnswer<T> {
     const parsed = schema.safeParse(jsonOf(body));
     // The schema's own words could hold what the server answered.
     if (!parsed.success) throw new VaultUnusableAnswer(call, status);

@@ -1,6 +1,6 @@
 /** What can go wrong between this package and a Vault server; no error holds a token, a share or the body of a call. */
 import { PortcullisError, type ErrorCode } from "../errors";
-import type { TransportReason } from "../outscale/api/transport";
+import type { TransportReason } from "../https/failure";
 
 /** What an error of a call is made of. */
 interface CallErrorParts {

@@ -1,5 +1,5 @@
 /** When a call to a Vault server is made again: the pure decision after each try. */
-import type { TransportReason } from "../outscale/api/transport";
+import type { TransportReason } from "../https/failure";
 
 /** How one try ended without what was asked for. */
 export type Failed =

@@ -15,13 +15,8 @@ export { AnswerLost, EndpointUnreachable, isRefusedByRules, OutscaleError, Unusa
 export type { ClientCertificate } from "./identity";
 export { createOnce, type CreateOnceParts } from "./once";
 export type { RetryPolicy } from "./retry";
-export {
-    TransportFailure,
-    type Transport,
-    type TransportAnswer,
-    type TransportRequest,
-    type TransportTls,
-} from "./transport";
+export { TransportFailure } from "../../https/failure";
+export type { Transport, TransportAnswer, TransportRequest, TransportTls } from "./transport";
 
 export interface CallOptions {
     /**

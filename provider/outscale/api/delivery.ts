@@ -1,4 +1,5 @@
 /** Delivers one call as one identity: signs, sends, reads the answer, and tries again where that is safe. */
+import { TransportFailure } from "../../https/failure";
 import type { OutscaleSettings } from "../settings/settings";
 import { readAnswer } from "./answers";
 import { kindOf, type CallName, type Calls } from "./calls";
@@ -6,7 +7,7 @@ import { AnswerLost, UnusableAnswer, type OutscaleError } from "./errors";
 import type { ClientCertificate } from "./identity";
 import { nextStep, type Failure, type RetryPolicy } from "./retry";
 import { signedHeaders } from "./signature";
-import { TransportFailure, type Transport, type TransportAnswer } from "./transport";
+import type { Transport, TransportAnswer } from "./transport";
 import { unreachable, whyOf } from "./unreachable";
 
 /** What a delivery uses of the world. */

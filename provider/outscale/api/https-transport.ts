@@ -1,17 +1,10 @@
 /** The transport over node:https: connections kept alive for each TLS identity, one deadline for each try. */
-import type { ClientRequest, IncomingMessage } from "node:http";
-import { Agent, request as httpsRequest } from "node:https";
+import { Agent } from "node:https";
 import { createSecureContext } from "node:tls";
 import { PortcullisError } from "../../errors";
+import { exchange } from "../../https/exchange";
 import { identityOf } from "./identity";
-import {
-    reasonOf,
-    TransportFailure,
-    type Transport,
-    type TransportAnswer,
-    type TransportRequest,
-    type TransportTls,
-} from "./transport";
+import type { Transport, TransportTls } from "./transport";
 
 /** An idle connection is closed before a server would, so that a call is seldom sent into a closing one. */
 const IDLE_MS = 4_000;
@@ -32,7 +25,13 @@ export function httpsTransport(): HttpsTransport {
         return agent;
     };
     return {
-        send: async (request, tls) => await sendOnce(request, agentFor(tls)),
+        send: async ({ url, headers, body, timeoutMs }, tls) => {
+            const agent = agentFor(tls);
+            return await exchange({
+                ...{ method: "POST", url, headers, body, timeoutMs, agent },
+                maxAnswerBytes: MAX_ANSWER_BYTES,
+            });
+        },
         close: () => {
             for (const agent of agents.values()) agent.destroy();
             agents.clear();
@@ -58,73 +57,4 @@ function agentOf({ certificate, caPem }: TransportTls): Agent {
             remedy: "Give them in PEM, the key unencrypted and belonging to the certificate.",
         });
     }
-}
-
-function sendOnce(request: TransportRequest, agent: Agent): Promise<TransportAnswer> {
-    return new Promise((resolve, reject) => {
-        const outgoing = httpsRequest(request.url, {
-            method: "POST",
-            agent,
-            headers: { ...request.headers, "Content-Length": Buffer.byteLength(request.body) },
-        });
-        const connection = watchConnection(outgoing);
-        const deadline = setTimeout(() => {
-            fail(new TransportFailure("timeout", connection.maySent()));
-        }, request.timeoutMs);
-        const fail = (failure: TransportFailure): void => {
-            clearTimeout(deadline);
-            reject(failure);
-            outgoing.destroy();
-        };
-        const failBy = (error: Error): void => {
-            const code = systemCodeOf(error);
-            const reason = reasonOf(code);
-            const refusedInHandshake = reason === "clientCertificateRefused" || reason === "untrustedServer";
-            fail(new TransportFailure(reason, connection.maySent() && !refusedInHandshake, code));
-        };
-        outgoing.on("error", failBy);
-        outgoing.on("response", (incoming) => {
-            collect(incoming).then((answer) => {
-                clearTimeout(deadline);
-                resolve(answer);
-            }, failBy);
-        });
-        outgoing.end(request.body);
-    });
-}
-
-/** Whether bytes of the request may have left: none do before the TLS handshake is complete on this side. */
-function watchConnection(outgoing: ClientRequest): { maySent(): boolean } {
-    let sent = false;
-    outgoing.on("socket", (socket) => {
-        if (outgoing.reusedSocket) {
-            sent = true;
-            return;
-        }
-        socket.once("secureConnect", () => {
-            sent = true;
-        });
-    });
-    return { maySent: () => sent };
-}
-
-async function collect(incoming: IncomingMessage): Promise<TransportAnswer> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of incoming) {
-        // Without an encoding set, a message is read as buffers.
-        const bytes = chunk as Buffer;
-        size += bytes.length;
-        if (size > MAX_ANSWER_BYTES) throw new Error("The answer is too large.");
-        chunks.push(bytes);
-    }
-    const headers: Record<string, string | undefined> = {};
-    for (const [name, value] of Object.entries(incoming.headers)) {
-        headers[name] = Array.isArray(value) ? value.join(", ") : value;
-    }
-    return { status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString("utf8") };
-}
-
-function systemCodeOf(error: Error): string | undefined {
-    return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

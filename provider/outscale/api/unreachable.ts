@@ -1,8 +1,8 @@
 /** Says in words why an endpoint could not be used, and what to do about it. */
+import type { TransportFailure } from "../../https/failure";
 import type { CallName } from "./calls";
 import { EndpointUnreachable } from "./errors";
 import { summarise, type ClientCertificate } from "./identity";
-import type { TransportFailure } from "./transport";
 
 /** What was being reached, and how. */
 export interface Reaching {

@@ -1,7 +1,7 @@
 /** What errors say, what they carry, and what they never show. */
 import { describe, expect, test } from "@jest/globals";
 import { inspect } from "node:util";
-import { reasonOf, type TransportReason } from "../../../../../provider/outscale/api/transport";
+import { reasonOf, type TransportReason } from "../../../../../provider/https/failure";
 import {
     TransportFailure,
     type CallName,
