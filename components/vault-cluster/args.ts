@@ -72,7 +72,10 @@ export interface VaultClusterArgs {
     subnets: SubnetArgs[];
     /** Who may call the API, through the balancer. At least one network or security group. */
     clients: SourcesArgs;
-    /** Who may scrape metrics, from each node itself. There are no metrics unless given. */
+    /**
+     * Who may scrape metrics, from each node itself, on a port that serves nothing else. There are no metrics unless given.
+     * Refused for the product "vault", which serves its whole API wherever it listens.
+     */
     telemetry?: SourcesArgs;
     /**
      * What nodes may send HTTPS to: the endpoints of AWS (EC2, KMS, Secrets Manager, Auto Scaling), and the server

@@ -62,6 +62,7 @@ export function planCluster(name: string, args: VaultClusterArgs, now: Date): Cl
         ...typeFailures(args.mode, args.instanceTypes),
         ...sourceFailures("clients", args.clients),
         ...sourceFailures("telemetry", args.telemetry),
+        ...metricsFailures(args),
         ...networkFailures("egressCidrs", args.egressCidrs ?? []),
         ...imageFailures(args.image),
         ...volumeFailures(args.volumeSize),
@@ -167,6 +168,17 @@ function sourceFailures(property: "clients" | "telemetry", sources?: SourcesArgs
         ];
     }
     return privateNetworkFailures(`${property}.cidrs`, cidrs);
+}
+
+/** Only OpenBao has listeners for metrics alone. */
+function metricsFailures({ product, telemetry }: VaultClusterArgs): readonly CheckFailure[] {
+    if (product !== "vault" || telemetry === undefined) return [];
+    return [
+        {
+            property: "telemetry",
+            reason: "Vault serves its whole API on every listener, so that whoever may gather metrics could call all of it past the balancer. Leave it out, and read sys/metrics at the API with a token that may do that alone; or use OpenBao.",
+        },
+    ];
 }
 
 function imageFailures(image: ImageSearchArgs | ImageIdArgs): readonly CheckFailure[] {

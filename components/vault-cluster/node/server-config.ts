@@ -50,7 +50,8 @@ export function auditDevices({ audit }: Pick<NodePaths, "audit">): readonly Audi
 
 /** HCL with the placeholders in it. */
 export function serverConfiguration(configuration: ServerConfiguration): string {
-    const { product, clusterName, seal, paths, telemetry } = configuration;
+    const { product, clusterName, seal, paths } = configuration;
+    const telemetry = product === "openbao" && configuration.telemetry;
     const address = PLACEHOLDERS.address;
     const top = block(undefined, [
         ["cluster_name", clusterName],
@@ -71,7 +72,7 @@ export function serverConfiguration(configuration: ServerConfiguration): string 
     const apiListener = block(
         'listener "tcp"',
         [["address", `${address}:${PORTS.api}`], ["cluster_address", `${address}:${PORTS.cluster}`], ...tls],
-        product === "openbao" && telemetry ? [block("telemetry", [["disallow_metrics", true]])] : [],
+        telemetry ? [block("telemetry", [["disallow_metrics", true]])] : [],
     );
     const blocks = [
         top,
@@ -82,7 +83,7 @@ export function serverConfiguration(configuration: ServerConfiguration): string 
             ["kms_key_id", seal.keyArn],
             ...(seal.endpoint === undefined ? [] : [["endpoint", seal.endpoint] as const]),
         ]),
-        ...(telemetry ? metrics(product, address, tls) : []),
+        ...(telemetry ? metrics(address, tls) : []),
         ...(product === "openbao" ? [recovery(paths)] : []),
         // Vault's are made through its API.
         ...(product === "openbao" ? auditDevices(paths).map(auditBlock) : []),
@@ -123,15 +124,14 @@ function joinEntries(join: NonNullable<ServerConfiguration["join"]>): readonly E
     ];
 }
 
-/** Metrics need no token on a listener of their own, whose port a security group can keep for who gathers them. */
-function metrics(
-    product: NodeSettings["product"],
-    address: string,
-    tls: readonly Entry[],
-): readonly string[] {
+/**
+ * Metrics need no token on a listener of their own, whose port a security group can keep for who gathers them. For
+ * OpenBao alone: Vault cannot keep a listener from serving its whole API.
+ */
+function metrics(address: string, tls: readonly Entry[]): readonly string[] {
     const access = block("telemetry", [
         ["unauthenticated_metrics_access", true],
-        ...(product === "openbao" ? [["metrics_only", true] as const] : []),
+        ["metrics_only", true],
     ]);
     return [
         block('listener "tcp"', [["address", `${address}:${PORTS.telemetry}`], ...tls], [access]),

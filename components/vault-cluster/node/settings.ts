@@ -19,7 +19,7 @@ export interface NodeSettings {
     /** ARN of the Secrets Manager secret with the TLS files. */
     readonly tlsSecretArn: string;
     readonly lifecycleHook: string;
-    /** Whether metrics are served, without a token, on a port of their own. */
+    /** Whether metrics are served, without a token, on a port of their own; never by Vault. */
     readonly telemetry: boolean;
 }
 

@@ -55,18 +55,18 @@ test("what follows from arguments in order", () => {
         mode: "dev",
         product: "vault",
         clusterName: "other",
-        telemetry: { securityGroups: { prometheus: "sg-1" } },
         volumeSize: 100,
         egressCidrs: ["10.0.0.0/8"],
     });
     expect(chosen).toMatchObject({
         nodes: 1,
         most: 2,
-        settings: { product: "vault", clusterName: "other", nodes: 1, telemetry: true },
+        settings: { product: "vault", clusterName: "other", nodes: 1, telemetry: false },
         autopilot: { cleanupDeadServers: false, minQuorum: 0 },
         volumeSize: 100,
         egressCidrs: ["10.0.0.0/8"],
     });
+    expect(plan({ telemetry: { securityGroups: { prometheus: "sg-1" } } }).settings.telemetry).toBe(true);
 });
 
 test("all faults are said at once", () => {
@@ -135,6 +135,12 @@ describe("one fault", () => {
             { telemetry: { cidrs: ["::/0"] } },
             "telemetry.cidrs[0]",
             "Give an IPv4 network.",
+        ],
+        [
+            "metrics of Vault, whose port would serve the whole API",
+            { product: "vault", telemetry: { cidrs: ["10.0.0.0/24"] } },
+            "telemetry",
+            "Leave it out, and read sys/metrics at the API with a token",
         ],
         ["egress to no network", { egressCidrs: ["aws"] }, "egressCidrs[0]", "Write it as"],
         ["a cluster name with a dot", { clusterName: "a.b" }, "clusterName", "letters, digits and hyphens"],
