@@ -1,9 +1,12 @@
 /** Decides whether the nodes' TLS files serve: for their name, for servers and clients, with their key and their roots. */
-import { createPrivateKey, createPublicKey, X509Certificate } from "node:crypto";
+import { createPrivateKey, createPublicKey } from "node:crypto";
 import { PortcullisError } from "../errors";
 import { isKnown } from "../inputs";
+import { isMalformed } from "../pki/der";
+import { PURPOSE, USAGE, weaknesses } from "../pki/offline/certificate-rules";
 import { parseCertificate } from "../pki/parsed-certificate";
 import type { CheckFailure, PlannedInputs } from "../resource";
+import { chainFailures, dayOf } from "./tls-chain";
 
 /** The files, with no secret among them: of the key there is its public half. */
 export interface TlsFiles {
@@ -20,7 +23,7 @@ export interface TlsFiles {
 const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /** Both ends of a connection between nodes present the same certificate. */
-const USES = { serverAuth: "1.3.6.1.5.5.7.3.1", clientAuth: "1.3.6.1.5.5.7.3.2" } as const;
+const USES = ["serverAuth", "clientAuth"] as const;
 
 /** The public half of an unencrypted private key, PEM; an empty text where there is none. Never throws. */
 export function publicKeyOf(privateKey: string): string {
@@ -53,7 +56,11 @@ export function tlsFailures(files: PlannedInputs<TlsFiles>, now: Date): readonly
         ...(isKnown(serverName) ? nameFailures(chain.pems[0], serverName) : []),
         ...leafFailures(chain.pems[0], now),
         ...(isKnown(publicKey) ? keyFailures(publicKey, chain.pems[0]) : []),
-        ...(roots === undefined || "reason" in roots ? [] : chainFailures(chain.pems, roots.pems)),
+        ...(roots === undefined || "reason" in roots
+            ? []
+            : readable(() =>
+                  chainFailures(chain.pems, roots.pems, isKnown(serverName) ? serverName : undefined, now),
+              )),
     ];
 }
 
@@ -85,22 +92,43 @@ function nameFailures(leaf: string, serverName: string): readonly CheckFailure[]
     ];
 }
 
+/** What is found, or that an extension of one of the certificates cannot be read. */
+function readable(judge: () => readonly CheckFailure[]): readonly CheckFailure[] {
+    try {
+        return judge();
+    } catch (error) {
+        if (!isMalformed(error)) throw error;
+        const reason = "An extension in its chain cannot be read. Issue it anew.";
+        return [{ property: "certificate", reason }];
+    }
+}
+
 function leafFailures(leaf: string, now: Date): readonly CheckFailure[] {
-    const { extendedKeyUsage = [], notAfter } = parseCertificate(leaf);
-    const reasons: string[] = [];
-    const missing = Object.entries(USES)
-        .filter(([, oid]) => !extendedKeyUsage.includes(oid))
-        .map(([use]) => use);
-    if (missing.length > 0) {
-        reasons.push(
-            `It is not for ${missing.join(" and ")}. Issue it with the extended key usages serverAuth and clientAuth: nodes sign in with it as well.`,
-        );
-    }
-    if (notAfter <= now) {
-        reasons.push(
-            `It ended on ${notAfter.toISOString().slice(0, 10)}. Issue it anew, and give the new one.`,
-        );
-    }
+    const certificate = parseCertificate(leaf);
+    const { basicConstraints, extendedKeyUsage = [], keyUsage, notBefore, notAfter } = certificate;
+    const missing = USES.filter((use) => !extendedKeyUsage.includes(PURPOSE[use]));
+    const reasons = [
+        ...(basicConstraints?.ca === true
+            ? [
+                  "It is an authority's (CA:TRUE), by which whoever takes it from a node could issue certificates. Issue one for servers and clients alone.",
+              ]
+            : []),
+        ...(missing.length > 0
+            ? [
+                  `It is not for ${missing.join(" and ")}. Issue it with the extended key usages serverAuth and clientAuth: nodes sign in with it as well.`,
+              ]
+            : []),
+        ...(keyUsage?.has(USAGE.digitalSignature) === false
+            ? ["Its keyUsage lacks digitalSignature, without which there is no TLS 1.3. Issue it with that."]
+            : []),
+        ...(now < notBefore
+            ? [
+                  `It is not valid before ${dayOf(notBefore)}. Wait until then, or correct the clock that was wrong.`,
+              ]
+            : []),
+        ...(notAfter <= now ? [`It ended on ${dayOf(notAfter)}. Issue it anew, and give the new one.`] : []),
+        ...weaknesses(certificate).map((weakness) => `${weakness} Issue it anew.`),
+    ];
     return reasons.map((reason) => ({ property: "certificate", reason }));
 }
 
@@ -120,32 +148,5 @@ function keyFailures(publicKey: string, leaf: string): readonly CheckFailure[] {
             property: "privateKey",
             reason: "The private key is another certificate's. Give the key that this certificate was requested with.",
         },
-    ];
-}
-
-function chainFailures(
-    pems: readonly [string, ...string[]],
-    authorities: readonly string[],
-): readonly CheckFailure[] {
-    const chain = pems.map((pem) => new X509Certificate(pem));
-    const roots = authorities.map((pem) => new X509Certificate(pem));
-    const issued = (one: X509Certificate, by: X509Certificate): boolean =>
-        one.checkIssued(by) && one.verify(by.publicKey);
-    const broken = chain.findIndex((one, index) => {
-        const next = chain[index + 1];
-        return next === undefined ? !roots.some((root) => issued(one, root)) : !issued(one, next);
-    });
-    if (broken < 0) return [];
-    const isLast = broken === chain.length - 1;
-    return [
-        isLast
-            ? {
-                  property: "authorities",
-                  reason: "None of them issued the last certificate of the chain. Give the root that it leads to, and every intermediate behind the leaf.",
-              }
-            : {
-                  property: "certificate",
-                  reason: `Its certificate number ${broken + 1} was not issued by the one behind it. Put the leaf first, and each issuer behind what it issued.`,
-              },
     ];
 }

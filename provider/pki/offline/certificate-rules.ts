@@ -32,7 +32,7 @@ const UNDERSTOOD: readonly string[] = [
 ];
 
 /** Bits of keyUsage (RFC 5280, 4.2.1.3). */
-const USAGE = { digitalSignature: 0, keyCertSign: 5, cRLSign: 6 } as const;
+export const USAGE = { digitalSignature: 0, keyCertSign: 5, cRLSign: 6 } as const;
 /** Purposes of extendedKeyUsage, by their usual names. */
 export const PURPOSE = {
     serverAuth: "1.3.6.1.5.5.7.3.1",
@@ -57,7 +57,8 @@ export function remedyFor(tier: Tier): string {
         : `Sign the request again: ${signCommand(tier)}.`;
 }
 
-function weaknesses({ extensions, publicKey, signatureAlgorithm, x509 }: ParsedCertificate): string[] {
+/** A weak key, a weak signature, a serial number or a critical extension that verifiers refuse: sentences. */
+export function weaknesses({ extensions, publicKey, signatureAlgorithm, x509 }: ParsedCertificate): string[] {
     const { modulusLength, namedCurve } = publicKey.asymmetricKeyDetails ?? {};
     const strong =
         publicKey.asymmetricKeyType === "rsa"
