@@ -42,9 +42,16 @@ export interface SignedIssuerArgs {
 export interface VaultPkiArgs {
     /**
      * Where Vault answers those who verify its certificates, as "https://vault.example.org:8200": the addresses of the
-     * issuer's certificate, its revocation list and its OCSP responder are below it.
+     * issuer's certificate, its revocation list and its OCSP responder are below it. Its host is a reserved name.
      */
     address: pulumi.Input<string>;
+    /**
+     * DNS names, besides that of `address`, for which nobody may have a leaf signed, since whoever holds one could pass for
+     * who has the name: others by which Vault is called, and with `allowClientAuth` those by which anybody signs in to
+     * Vault with a certificate below the same root, as administrators with `authorityPem` and `commonNames`. None of them
+     * may lie within `domains`. None unless given.
+     */
+    reservedNames?: string[];
     /** Path of the secrets engine, "pki_private_issuer" unless given. Moving it later is a new authority. */
     mount?: string;
     /** The issuer's subject: 1 to 64 characters. */
@@ -68,7 +75,10 @@ export interface VaultPkiArgs {
      * above it. Until it is given, everything but the issuer is there, and preview and update say what to sign.
      */
     signed?: SignedIssuerArgs;
-    /** Domains below which leaves may be; each has two labels at least. All within the constraints of those above. */
+    /**
+     * Domains below which leaves may be; each has two labels at least. All within the constraints of those above. Neither
+     * the host of `address` nor any of `reservedNames` may be a name that they admit: Vault has a domain of its own.
+     */
     domains: string[];
     /** Name of the PKI role, "server" unless given. */
     role?: string;
@@ -76,7 +86,10 @@ export interface VaultPkiArgs {
     leafLifetime?: string;
     /** Keys of leaves: "any" unless given, "rsa" (from 2048 bits on), "ec" (from P-256 on), "ed25519". */
     leafKeyType?: "any" | "rsa" | "ec" | "ed25519";
-    /** Whether leaves are for TLS clients, too. False unless given. */
+    /**
+     * Whether leaves are for TLS clients, too. False unless given. Vault's nodes sign in by certificates for its name below
+     * the same root, which is reserved; see `reservedNames` for others that do.
+     */
     allowClientAuth?: boolean;
     /** Whether a leaf may be for the first label `*`. False unless given. */
     allowWildcards?: boolean;

@@ -6,7 +6,7 @@ import { SignedCertificates } from "../../provider/pki/program/signed-certificat
 import type { VaultPkiArgs } from "./args";
 import type { Chain } from "./chain";
 import { acceptIssuer, unsignedWarning, type AcceptedIssuer } from "./issuer";
-import { addressOf, type VaultPkiSettings } from "./settings";
+import { vaultAddress, type VaultPkiSettings } from "./settings";
 
 export interface Authority {
     /** The present generation's request, PEM. */
@@ -57,7 +57,8 @@ export function authority(
             ),
         kept,
     );
-    configure(name, args.address, backend, chain, kept);
+    const address = pulumi.output(args.address).apply((text) => vaultAddress(text, settings));
+    configure(name, address, backend, chain, kept);
     const requests = settings.generations.map((generation) =>
         chain.add(
             (opts) =>
@@ -90,12 +91,12 @@ export function authority(
 /** Addresses in certificates, and lists: they are there before anything is issued, for they cannot be added later. */
 function configure(
     name: string,
-    address: pulumi.Input<string>,
+    address: pulumi.Output<string>,
     backend: string,
     chain: Chain,
     kept: pulumi.CustomResourceOptions,
 ): void {
-    const base = pulumi.interpolate`${pulumi.output(address).apply(addressOf)}/v1/${backend}`;
+    const base = pulumi.interpolate`${address}/v1/${backend}`;
     chain.add(
         (opts) =>
             new pkisecret.BackendConfigCluster(

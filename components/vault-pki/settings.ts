@@ -6,6 +6,7 @@ import { isDnsName } from "../../provider/pki/offline/general-names";
 import { invalidInput } from "../../provider/pki/pem";
 import type { AppRoleArgs, VaultPkiArgs } from "./args";
 import { boundCidrs } from "./cidrs";
+import { refuseReserved, reservedNamesOf, type Issued } from "./reserved";
 
 /** An AppRole; times are seconds. */
 export interface AppRoleSettings {
@@ -26,6 +27,7 @@ export interface VaultPkiSettings {
     /** The present generation first, then the one before, where there is one. */
     readonly generations: readonly number[];
     readonly domains: readonly string[];
+    readonly allowBareDomains: boolean;
     readonly role: string;
     /** Seconds. */
     readonly leafLifetime: number;
@@ -40,7 +42,6 @@ export interface VaultPkiSettings {
  */
 export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
     const generation = wholeNumber(args.generation ?? 1, "generation");
-    if (typeof args.address === "string") addressOf(args.address);
     const settings = {
         mount: pathOf(args.mount ?? "pki_private_issuer", "mount"),
         commonName: subjectPart(args.commonName, "commonName"),
@@ -49,6 +50,7 @@ export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
         keyAlgorithm: args.keyAlgorithm ?? "EC-P384",
         generations: generation > 1 ? [generation, generation - 1] : [generation],
         domains: domainsOf(args.domains),
+        allowBareDomains: args.allowBareDomains ?? false,
         role: nameOf(args.role ?? "server", "role"),
         leafLifetime: seconds(args.leafLifetime ?? "90d", "leafLifetime", "1h", "397d"),
         leafKeyType: args.leafKeyType ?? "any",
@@ -56,6 +58,8 @@ export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
         certManager: appRoleOf(args.certManager, "certManager", "cert-manager"),
         snapshot: args.snapshot && appRoleOf(args.snapshot, "snapshot", "snapshot"),
     };
+    for (const name of reservedNamesOf(args.reservedNames ?? [])) refuseReserved(name, settings);
+    if (typeof args.address === "string") vaultAddress(args.address, settings);
     if (settings.snapshot?.name === settings.certManager.name) {
         throw invalidInput(
             "snapshot.name",
@@ -172,4 +176,15 @@ export function addressOf(text: string): string {
         "It is no address of a server.",
         'Write scheme, name and port alone, as "https://vault.example.org:8200".',
     );
+}
+
+/**
+ * The address without a slash at its end, where no leaf may be for its host.
+ *
+ * @throws PortcullisError `InvalidInput` where it is none, or its host is a name that leaves may be for
+ */
+export function vaultAddress(text: string, issued: Issued): string {
+    const address = addressOf(text);
+    refuseReserved(new URL(address).hostname, issued);
+    return address;
 }

@@ -126,7 +126,7 @@ function roleArgs(args: VaultPkiArgs, settings: VaultPkiSettings): pkisecret.Sec
         countries: [settings.country],
         allowedDomains: [...settings.domains],
         allowSubdomains: true,
-        allowBareDomains: args.allowBareDomains ?? false,
+        allowBareDomains: settings.allowBareDomains,
         allowWildcardCertificates: args.allowWildcards ?? false,
         allowAnyName: false,
         allowGlobDomains: false,

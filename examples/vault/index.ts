@@ -12,7 +12,8 @@ const handedIn = (name: string): string | undefined =>
     existsSync(path(name)) ? readFileSync(path(name), "utf8") : undefined;
 
 const domain = "priv.cloud.ogenki.io";
-const serverName = `vault.${domain}`;
+// Outside every domain that it issues for: whoever may have leaves signed could pass for Vault with one for its name.
+const serverName = "vault.cloud.ogenki.io";
 const network = "10.0.0.0/16";
 const subject = { organization: "Ogenki", country: "FR" };
 const root = handedIn("root-ca.pem");
@@ -28,7 +29,7 @@ const authority = new OfflineAuthority("ogenki", {
             path: path("intermediate-ca-key.pem"),
             passphraseVariable: "INTERMEDIATE_PASSPHRASE",
         },
-        permittedDnsDomains: [domain, "cluster.local"],
+        permittedDnsDomains: [domain, serverName, "cluster.local"],
     },
     // The address is for a tunnel to a node.
     server: { dnsNames: [serverName], ipAddresses: ["127.0.0.1"] },
@@ -96,7 +97,7 @@ const issuer = authority.whenSigned((files) => {
         "ogenki",
         {
             ...subject,
-            address: cluster.url,
+            address: `https://${serverName}:8200`,
             commonName: "Ogenki Vault Issuer",
             domains: ["cluster.local", domain],
             certManager: { boundCidrs: [network] },

@@ -68,6 +68,10 @@ describe("VaultPki on the real engine", function () {
             await refused({ certManager: world }),
             /certManager\.boundCidrs: 0\.0\.0\.0\/0 is open to the world/,
         );
+        assert.match(
+            await refused({ address: `https://vault.${DOMAIN}:8200` }),
+            /domains: Leaves below .* could be for .*whoever may have them signed could pass for Vault\. Give Vault a name outside/,
+        );
         assert.match(await refused({ leafLifetime: "1095d" }), /leafLifetime: .*not within 1h and 397d/);
         assert.match(
             await refused({ signed: signedBy(tiers.keys[0] ?? "") }),

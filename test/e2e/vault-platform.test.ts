@@ -116,15 +116,11 @@ describe("the Vault example on the real engine", function () {
         );
         await operator.signed(
             ...["csr", "--tier", "intermediate", "--csr", "intermediate.csr", "--ca", "root-ca.pem"],
-            ...["--key", "root-key.pem", "--permitted-dns", "priv.cloud.ogenki.io"],
-            ...[
+            ...["--key", "root-key.pem", "--out", "intermediate-ca.pem", ...WITH_PASSPHRASE, "--yes"],
+            ...["priv.cloud.ogenki.io", "vault.cloud.ogenki.io", "cluster.local"].flatMap((domain) => [
                 "--permitted-dns",
-                "cluster.local",
-                "--out",
-                "intermediate-ca.pem",
-                ...WITH_PASSPHRASE,
-                "--yes",
-            ],
+                domain,
+            ]),
         );
         await signBelow("server", "vault.csr", "vault.pem");
         const rootKey = decryptPrivateKey(operator.read("root-key.pem"), PASSPHRASE);

@@ -9,6 +9,7 @@ test("what is not given has its default", () => {
     const { address: _address, certManager: _certManager, ...given } = LEAST;
     expect(settingsOf(LEAST)).toEqual({
         ...given,
+        allowBareDomains: false,
         mount: "pki_private_issuer",
         keyAlgorithm: "EC-P384",
         generations: [1],
@@ -29,6 +30,29 @@ test("what is not given has its default", () => {
 
 test("a generation keeps the one before at its side", () => {
     expect(settingsOf({ ...LEAST, generation: 3 }).generations).toEqual([3, 2]);
+});
+
+test.each<readonly [string, Partial<VaultPkiArgs>]>([
+    ["beside the domains", { domains: ["apps.example.org"] }],
+    [
+        "that only ends like a domain",
+        { address: "https://vault-priv.example.org", domains: ["priv.example.org"] },
+    ],
+    [
+        "that is a domain itself, of which none may be",
+        { domains: ["vault.example.org"], allowWildcards: true },
+    ],
+    ["that is an address, for which no leaf may be", { address: "https://10.0.0.1:8200" }],
+])("the name of Vault may be one %s", (_what, args) => {
+    expect(() => settingsOf({ ...LEAST, ...args })).not.toThrow();
+});
+
+test.each([
+    "https://VAULT.Priv.Example.org:8200",
+    "http://vault.priv.example.org.",
+    "https://a.b.priv.example.org",
+])("%s lies within the domains, however it is written", (address) => {
+    expect(() => settingsOf({ ...LEAST, address })).toThrow("by which Vault is called");
 });
 
 const certManager = LEAST.certManager;
@@ -110,6 +134,31 @@ describe("refused, with what to do", () => {
             "two AppRoles of one name",
             { snapshot: { ...certManager, name: "cert-manager" } },
             'snapshot.name: It is "cert-manager", which is certManager\'s.',
+        ],
+        [
+            "leaves for the name of Vault itself",
+            { domains: ["example.org"] },
+            'domains: Leaves below "example.org" could be for "vault.example.org", by which Vault is called: whoever may have them signed could pass for Vault. Give Vault a name outside all of `domains`, as "vault.vault-platform.example.org" beside "apps.example.org", or name narrower domains.',
+        ],
+        [
+            "leaves for the name of Vault, bare",
+            { domains: ["vault.example.org"], allowBareDomains: true },
+            'domains: Leaves below "vault.example.org" could be for "vault.example.org"',
+        ],
+        [
+            "leaves for another name that Vault has",
+            { reservedNames: ["Bao.Priv.example.org"] },
+            'domains: Leaves below "priv.example.org" could be for "bao.priv.example.org"',
+        ],
+        [
+            "an address as reserved name",
+            { reservedNames: ["10.0.0.1"] },
+            'reservedNames: "10.0.0.1" is no DNS name in full.',
+        ],
+        [
+            "a wildcard as reserved name",
+            { reservedNames: ["*.example.org"] },
+            'reservedNames: "*.example.org" is no DNS name in full.',
         ],
         ["a role name with a slash", { snapshot: { ...certManager, name: "a/b" } }, "snapshot.name: "],
     ])("%s", (_what, args, message) => {
