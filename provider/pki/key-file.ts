@@ -10,7 +10,10 @@ import { invalidInput } from "./pem";
 export interface KeyFile {
     /** Absolute, or relative to the directory that Pulumi runs in. Its directory must exist. */
     readonly path: string;
-    /** The name of the environment variable that holds the passphrase; the passphrase itself is nowhere kept. */
+    /**
+     * The name of the environment variable that holds the passphrase, which is nowhere kept. A new file takes none of
+     * fewer than 12 characters.
+     */
     readonly passphraseVariable: string;
 }
 
@@ -41,9 +44,14 @@ export async function needKeyFile(file: KeyFile, property: string): Promise<stri
  * process is killed; where one is already there, nothing is written.
  *
  * @returns whether the file was written; false where one is already there
+ * @throws PortcullisError where the passphrase is missing or short, or the file cannot be written
  */
 export async function writeKeyFile(file: KeyFile, privateKeyPem: string, property: string): Promise<boolean> {
-    const text = await encryptPrivateKey(privateKeyPem, passphraseOf(file, property));
+    const text = await encryptPrivateKey(
+        privateKeyPem,
+        passphraseOf(file, property),
+        `${property}.passphraseVariable`,
+    );
     try {
         return await writeNewFile(file.path, text, 0o600);
     } catch (error) {

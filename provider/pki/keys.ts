@@ -80,11 +80,31 @@ export function normalisePrivateKey(pem: string, property?: string): string {
     return pkcs8Of(readPrivateKey(pem, property));
 }
 
-/** Encrypts a private key under a passphrase: PKCS#8 PEM, AES-256-CBC, PBKDF2-HMAC-SHA-256 with 600,000 rounds. */
-export async function encryptPrivateKey(pem: string, passphrase: string): Promise<string> {
-    if (passphrase === "") {
-        throw invalidInput(undefined, "The passphrase is empty.", "Choose a long passphrase.");
-    }
+/** Characters of a passphrase: with fewer, whoever finds the file can try them all, however slow each try is made. */
+export const SHORTEST_PASSPHRASE = 12;
+
+/**
+ * Refuses a passphrase for a key that is yet to be encrypted. Keys that are there open by whatever they have.
+ *
+ * @throws PortcullisError `InvalidInput`, without any of it, nor its length
+ */
+export function refuseShortPassphrase(passphrase: string, property?: string): void {
+    if (Array.from(passphrase).length >= SHORTEST_PASSPHRASE) return;
+    throw invalidInput(
+        property,
+        `The new passphrase has fewer than ${SHORTEST_PASSPHRASE} characters, so that it could be found by trying.`,
+        `Choose at least ${SHORTEST_PASSPHRASE} characters, for example five words at random, and keep them apart from the file.`,
+    );
+}
+
+/**
+ * Encrypts a private key under a passphrase: PKCS#8 PEM, AES-256-CBC, PBKDF2-HMAC-SHA-256 with 600,000 rounds.
+ *
+ * @param property what holds the passphrase, named in errors
+ * @throws PortcullisError `InvalidInput` where the passphrase is short
+ */
+export async function encryptPrivateKey(pem: string, passphrase: string, property?: string): Promise<string> {
+    refuseShortPassphrase(passphrase, property);
     return encryptPkcs8(readPrivateKey(pem).export({ type: "pkcs8", format: "der" }), passphrase);
 }
 

@@ -10,6 +10,7 @@ import {
     makeChain,
     openOperator,
     PASSPHRASE,
+    rootArguments,
     SAN,
     WITH_PASSPHRASE,
     YES,
@@ -134,6 +135,20 @@ describe("portcullis sign", function () {
         assert.equal(yes.status, 0, `${yes.stdout}${yes.stderr}`);
         assert.doesNotMatch(yes.stdout, /correct-horse/, "the passphrase is not echoed");
         assert.match(operator.read("asked.pem"), /^-----BEGIN CERTIFICATE-----/);
+    });
+
+    it("makes no root under a passphrase that can be found by trying", async () => {
+        for (const OPERATOR_PASSPHRASE of ["x", "elevenchars"]) {
+            const ran = await operator.sign(rootArguments("guessed", ...YES), { OPERATOR_PASSPHRASE });
+            assert.equal(ran.code, 1, ran.stderr);
+            assert.match(
+                ran.stderr,
+                /--passphrase-variable: The new passphrase has fewer than 12 characters.* Choose at least 12 characters/s,
+            );
+            assert.doesNotMatch(ran.stderr, /elevenchars/);
+        }
+        assert.equal(existsSync(operator.path("guessed.key")), false);
+        assert.equal(existsSync(operator.path("guessed.pem")), false);
     });
 
     it("refuses what it must not sign", async () => {

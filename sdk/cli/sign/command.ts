@@ -75,7 +75,8 @@ function withKey(command: Command): Command {
         .option("--key <file>", "the encrypted private key that signs, PEM")
         .option(
             "--passphrase-variable <name>",
-            "the environment variable with the key's passphrase; asked for on the terminal unless given",
+            "the environment variable with the key's passphrase, for a new key 12 characters or more; asked for on the " +
+                "terminal unless given",
         )
         .option("--pkcs11-uri <uri>", "in place of --key: a key behind PKCS#11 (RFC 7512), through openssl")
         .option("--pkcs11-module <file>", "the PKCS#11 module, in place of the one that openssl knows")

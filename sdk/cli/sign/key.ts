@@ -6,6 +6,7 @@ import {
     decryptPrivateKey,
     encryptPrivateKey,
     generatePrivateKey,
+    refuseShortPassphrase,
     type KeyAlgorithm,
 } from "../../../provider/pki/keys";
 import { errorCode, writeNewFile } from "../../../provider/pki/key-file";
@@ -40,6 +41,8 @@ export async function signerFor(flags: KeyFlags): Promise<Signer> {
 /**
  * The signer that the flags name, and whether its key was made for it: a file that is not there is made, encrypted
  * (PKCS#8, AES-256), of mode 0600. One that is there is used as it is, and never overwritten.
+ *
+ * @throws PortcullisError as `signerFor`, and where the passphrase of a new key has fewer than 12 characters
  */
 export async function signerOrNew(
     flags: KeyFlags,
@@ -49,8 +52,9 @@ export async function signerOrNew(
     if (behind !== undefined) return { ...(await behind), made: false };
     const { key = "" } = flags;
     if (existsSync(key)) return { ...(await signerFor(flags)), made: false };
+    const passphrase = await newPassphrase(flags, key);
     const privateKeyPem = await generatePrivateKey(algorithm);
-    const encrypted = await encryptPrivateKey(privateKeyPem, await newPassphrase(flags, key));
+    const encrypted = await encryptPrivateKey(privateKeyPem, passphrase);
     const written = await writeNewFile(key, encrypted, 0o600).catch((error: unknown) => {
         const why = `The key file ${key} cannot be written (${errorCode(error)}).`;
         throw refuse("--key", why, "Choose a path in a folder that can be written to.");
@@ -80,6 +84,10 @@ const NO_TERMINAL = "Set an environment variable to the passphrase, and name it:
 
 async function newPassphrase(flags: KeyFlags, path: string): Promise<string> {
     const passphrase = await passphraseOf(flags, `New passphrase for ${path}: `);
+    refuseShortPassphrase(
+        passphrase,
+        flags.passphraseVariable === undefined ? "--key" : "--passphrase-variable",
+    );
     if (flags.passphraseVariable !== undefined) return passphrase;
     if ((await ask("The same passphrase again: ", true, NO_TERMINAL)) === passphrase) return passphrase;
     throw refuse("--key", "The two passphrases differ; no key was made.", "Run the command again.");

@@ -120,13 +120,13 @@ test("signs with a key file, and names what is wrong with one", async () => {
     };
     const of = { authorityPrivateKeyPem: undefined, authorityKeyFile };
     try {
-        writeFileSync(authorityKeyFile.path, await encryptPrivateKey(made.ca.key, "pass"));
+        writeFileSync(authorityKeyFile.path, await encryptPrivateKey(made.ca.key, "passphrase-71"));
         await expect(create({ ...inputs, ...of })).rejects.toMatchObject({
             property: "authorityKeyFile.passphraseVariable",
         });
         process.env.PORTCULLIS_TEST_CLIENT = "wrong";
         await expect(create({ ...inputs, ...of })).rejects.toMatchObject({ property: "authorityKeyFile" });
-        process.env.PORTCULLIS_TEST_CLIENT = "pass";
+        process.env.PORTCULLIS_TEST_CLIENT = "passphrase-71";
         const state = await create({ ...inputs, ...of });
         expect(verifyClientCertificate(state.certificatePem, made.ca.pem, NOW)).toEqual({ trusted: true });
         rmSync(authorityKeyFile.path);

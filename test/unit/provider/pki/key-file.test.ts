@@ -87,3 +87,14 @@ test.each([undefined, ""])("a passphrase variable that is %j is named", async (v
     });
     expect(readdirSync(folder)).toEqual([]);
 });
+
+test("a short passphrase writes nothing", async () => {
+    process.env.PORTCULLIS_TEST_PASSPHRASE = "short";
+    await expect(
+        writeKeyFile(file, await generatePrivateKey("EC-P256"), "privateKeyFile"),
+    ).rejects.toMatchObject({
+        code: "InvalidInput",
+        property: "privateKeyFile.passphraseVariable",
+    });
+    expect(readdirSync(folder)).toEqual([]);
+});

@@ -27,19 +27,51 @@ test.each(["EC-P256", "EC-P384", "RSA-2048", "RSA-3072"] as const)(
 describe("encryption", () => {
     test("what is encrypted is decrypted by its passphrase alone, and never the same twice", async () => {
         const key = await generatePrivateKey("EC-P256");
-        const [one, two] = [await encryptPrivateKey(key, "p ä ss"), await encryptPrivateKey(key, "p ä ss")];
+        const [one, two] = [
+            await encryptPrivateKey(key, "p ä ss wörter"),
+            await encryptPrivateKey(key, "p ä ss wörter"),
+        ];
         expect(one).toMatch(/^-----BEGIN ENCRYPTED PRIVATE KEY-----\n/);
         expect(one).not.toBe(two);
-        expect(decryptPrivateKey(one, "p ä ss")).toBe(key);
-        expect(decryptPrivateKey(two, "p ä ss")).toBe(key);
+        expect(decryptPrivateKey(one, "p ä ss wörter")).toBe(key);
+        expect(decryptPrivateKey(two, "p ä ss wörter")).toBe(key);
         expect(() => decryptPrivateKey(one, "wrong", "privateKeyFile")).toThrow(
             "privateKeyFile: The passphrase does not open the private key.",
         );
     });
 
-    test("refuses an empty passphrase, and a file that is not encrypted", async () => {
+    test("is by AES-256 under 600,000 rounds of PBKDF2 with HMAC-SHA-256 and a salt of 16 octets", async () => {
+        const encrypted = await encryptPrivateKey(await generatePrivateKey("EC-P256"), "twelve chars");
+        const der = Buffer.from(encrypted.replace(/-----[^-]+-----/g, ""), "base64").toString("hex");
+        // PBKDF2, its salt, its rounds and HMAC-SHA-256; then AES-256-CBC (RFC 8018, appendix A and B).
+        expect(der).toMatch(
+            /06092a864886f70d01050c30250410[0-9a-f]{32}02030927c0300c06082a864886f70d02090500/,
+        );
+        expect(der).toContain("060960864801650304012a");
+    });
+
+    test.each(["", "x", "elf zeichen", "\u{1f511}".repeat(11)])(
+        "refuses %j as passphrase",
+        async (passphrase) => {
+            const key = await generatePrivateKey("EC-P256");
+            await expect(encryptPrivateKey(key, passphrase, "--passphrase-variable")).rejects.toMatchObject({
+                code: "InvalidInput",
+                property: "--passphrase-variable",
+                problem: expect.stringMatching(/The new passphrase has fewer than 12 characters/),
+                remedy: expect.stringMatching(/Choose at least 12 characters/),
+            });
+        },
+    );
+
+    test("takes a passphrase of twelve characters, and opens older keys by whatever they have", async () => {
         const key = await generatePrivateKey("EC-P256");
-        await expect(encryptPrivateKey(key, "")).rejects.toThrow("The passphrase is empty.");
+        expect(decryptPrivateKey(await encryptPrivateKey(key, "zwölf zeiche"), "zwölf zeiche")).toBe(key);
+        const older = createPrivateKey(key).export({ ...PKCS8, cipher: "aes-256-cbc", passphrase: "x" });
+        expect(decryptPrivateKey(older.toString(), "x")).toBe(key);
+    });
+
+    test("refuses a file that is not encrypted", async () => {
+        const key = await generatePrivateKey("EC-P256");
         expect(() => decryptPrivateKey(key, "x")).toThrow("The file holds no encrypted PEM private key.");
     });
 });
