@@ -2,9 +2,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
-import { readNamedFile } from "../outscale/settings/files";
-import { refuse } from "../outscale/settings/refuse";
-import type { SettingSources } from "../outscale/settings/settings";
+import { readNamedFile } from "../settings/files";
+import { refuse } from "../settings/refuse";
+import type { FileSources, Named } from "../settings/sources";
 import type { ReadConfig } from "../serve";
 import { certificatesIn } from "./administrators";
 import { openServer, type ClientIdentity, type VaultServer, type VaultTarget } from "./client";
@@ -29,11 +29,6 @@ const SETTINGS = {
 /** The environment variable with a root token that stands in where no administrator can sign in. */
 export const RECOVERY_TOKEN = "PORTCULLIS_VAULT_RECOVERY_TOKEN";
 
-interface Found {
-    readonly name: string;
-    readonly value: string;
-}
-
 /**
  * The files named by `portcullis:vaultClientCert`, `portcullis:vaultClientKey` and `portcullis:vaultCaCert` of the
  * stack's configuration, else by VAULT_CLIENT_CERT, VAULT_CLIENT_KEY and VAULT_CACERT (or BAO_…). Nothing switches the
@@ -44,13 +39,11 @@ export function connectVault(
     config: ReadConfig,
     environment: Readonly<Record<string, string | undefined>> = process.env,
 ): VaultAccess {
-    const find = (names: readonly string[]): Found | undefined =>
+    const find = (names: readonly string[]): Named | undefined =>
         names
             .map((name) => ({ name, value: (name.includes(":") ? config(name) : environment[name]) ?? "" }))
             .find(({ value }) => value.trim() !== "");
-    const sources: SettingSources = {
-        arguments: {},
-        environment,
+    const sources: FileSources = {
         home: homedir(),
         readFile: (path) => readFileSync(path, "utf8"),
     };
@@ -70,9 +63,9 @@ export function connectVault(
 }
 
 function identityOf(
-    certificate: Found | undefined,
-    privateKey: Found | undefined,
-    sources: SettingSources,
+    certificate: Named | undefined,
+    privateKey: Named | undefined,
+    sources: FileSources,
 ): ClientIdentity | undefined {
     if (certificate === undefined && privateKey === undefined) return undefined;
     if (certificate === undefined || privateKey === undefined) {
@@ -100,7 +93,7 @@ function identityOf(
     );
 }
 
-function certificatesOf(certificate: Found, sources: SettingSources): string {
+function certificatesOf(certificate: Named, sources: FileSources): string {
     const text = readNamedFile(certificate, sources);
     const problem = `The file that ${certificate.name} names holds no certificate in PEM that can be read.`;
     const remedy = "Give the client's certificate, followed by its intermediates where there are any.";

@@ -1,9 +1,10 @@
 /** The client certificate and the endpoint's authorities, read and checked. */
 import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { readNamedFile } from "../../settings/files";
+import { refuse } from "../../settings/refuse";
+import type { Named } from "../../settings/sources";
 import type { ClientCertificate } from "../api/identity";
-import { readNamedFile } from "./files";
-import type { Layer, Named, PemSetting } from "./layers";
-import { refuse } from "./refuse";
+import type { Layer, PemSetting } from "./layers";
 import type { SettingSources } from "./settings";
 
 const CERTIFICATES = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;

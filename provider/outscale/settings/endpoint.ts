@@ -1,6 +1,6 @@
 /** The endpoint's base URL in one form, whichever of its customary forms was given. */
-import type { Named } from "./layers";
-import { refuse } from "./refuse";
+import { refuse } from "../../settings/refuse";
+import type { Named } from "../../settings/sources";
 
 const API_PATH = "/api/v1";
 const REGION_FORM = /^[a-z0-9]+(-[a-z0-9]+)*$/;

@@ -1,11 +1,6 @@
 /** The places where settings are given, each read into the same form, in their order of precedence. */
+import type { Named } from "../../settings/sources";
 import type { ArgumentSettings } from "./settings";
-
-/** A value, and the name under which the user gave it. */
-export interface Named {
-    readonly name: string;
-    readonly value: string;
-}
 
 /** A PEM text given as a file or in base64. */
 export interface PemSetting {

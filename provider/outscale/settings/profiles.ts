@@ -1,9 +1,10 @@
 /** Profiles of `~/.osc/config.json` and of the older `~/.osc_sdk/config.json`. */
 import { join } from "node:path";
 import { z } from "zod";
-import { pathOf, readCustomaryFile, readNamedFile } from "./files";
-import { meaningful, profileLayer, type Layer, type Named } from "./layers";
-import { refuse } from "./refuse";
+import { pathOf, readCustomaryFile, readNamedFile } from "../../settings/files";
+import { refuse } from "../../settings/refuse";
+import type { Named } from "../../settings/sources";
+import { meaningful, profileLayer, type Layer } from "./layers";
 import type { SettingSources } from "./settings";
 
 /** The profile that was found, and whether it was asked for by name. */

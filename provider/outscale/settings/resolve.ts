@@ -1,9 +1,10 @@
 /** Resolves an account's settings from the stack's configuration, the environment and the profile files. */
+import { refuse } from "../../settings/refuse";
+import type { Named } from "../../settings/sources";
 import { authoritiesOf, certificateOf, givesCertificate } from "./certificate";
 import { endpointOf, regionOf } from "./endpoint";
-import { argumentLayer, environmentLayers, type Layer, type Named } from "./layers";
+import { argumentLayer, environmentLayers, type Layer } from "./layers";
 import { findProfile, type ProfileSearch } from "./profiles";
-import { refuse } from "./refuse";
 import type { OutscaleSettings, SettingSources } from "./settings";
 
 /**

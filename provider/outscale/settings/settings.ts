@@ -1,4 +1,5 @@
 /** What the client needs to know of an account, and where a user can say it. */
+import type { FileSources } from "../../settings/sources";
 import type { ClientCertificate } from "../api/identity";
 
 /** An account, and how to reach and to enter it. */
@@ -34,11 +35,7 @@ export const argumentNames = [
 export type ArgumentSettings = { readonly [Name in (typeof argumentNames)[number]]?: string | undefined };
 
 /** Everything that settings are resolved from. */
-export interface SettingSources {
+export interface SettingSources extends FileSources {
     readonly arguments: ArgumentSettings;
     readonly environment: Readonly<Record<string, string | undefined>>;
-    /** The user's home directory. */
-    readonly home: string;
-    /** The text of a file; throws where it cannot be read, with code `ENOENT` where it does not exist. */
-    readonly readFile: (path: string) => string;
 }

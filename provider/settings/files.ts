@@ -1,11 +1,10 @@
 /** Reads the files that settings name, with errors that say which setting named them. */
 import { isAbsolute, join } from "node:path";
 import { refuse } from "./refuse";
-import type { Named } from "./layers";
-import type { SettingSources } from "./settings";
+import type { FileSources, Named } from "./sources";
 
 /** The text of the file that a setting names. `~/` is the user's home directory. */
-export function readNamedFile(setting: Named, sources: SettingSources): string {
+export function readNamedFile(setting: Named, sources: FileSources): string {
     const path = pathOf(setting, sources.home);
     try {
         return sources.readFile(path);
@@ -20,7 +19,7 @@ export function readNamedFile(setting: Named, sources: SettingSources): string {
 }
 
 /** The text of a file at a customary place, or nothing where there is no such file. */
-export function readCustomaryFile(path: string, sources: SettingSources): string | undefined {
+export function readCustomaryFile(path: string, sources: FileSources): string | undefined {
     try {
         return sources.readFile(path);
     } catch (error) {
