@@ -160,12 +160,14 @@ describe("a node's user data", function () {
             this.skip();
         }
         const program = join(packages.folders[0] ?? "", "usr", "sbin", "logrotate");
-        const turned = await node
-            .machine()
-            .run(
-                [program, "--force", "--state", "/run/logrotate.status", "/etc/logrotate.d/portcullis"],
-                packagedEnvironment(packages.folders),
-            );
+        const turn = () =>
+            node
+                .machine()
+                .run(
+                    [program, "--force", "--state", "/run/logrotate.status", "/etc/logrotate.d/portcullis"],
+                    packagedEnvironment(packages.folders),
+                );
+        const turned = await turn();
         assert.equal(turned.code, 0, turned.stderr);
         const log = "/var/log/openbao/audit.log";
         await until("the server writes to the new file", 20_000, async () => {
@@ -173,6 +175,11 @@ describe("a node's user data", function () {
             return (await on("cat", log)).includes('"path":"sys/mounts"');
         });
         assert.equal(await on("stat", "-c", "%a %U", log, `${log}.1`), "600 openbao\n600 openbao");
+        // What the server's user may not read is not read for it either: root would compress it beside the log.
+        await on("install", "-m", "600", "/etc/hostname", `${log}.1`);
+        assert.notEqual((await turn()).code, 0);
+        assert.equal(await on("sh", "-c", `ls ${log}*.gz || true`), "");
+        await on("rm", `${log}.1`);
     });
 
     it("is started again and again while the key service is away, and unseals once it is back", async () => {

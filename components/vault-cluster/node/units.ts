@@ -136,13 +136,24 @@ function agent(settings: NodeSettings): readonly string[] {
     ];
 }
 
-/** Keeps the audit log from filling the disk. The server opens its files again when it reloads. */
+/**
+ * Keeps the audit log from filling the disk. The server opens its files again when it reloads, which root asks for; all
+ * else is done as the server's own user, who may put links in the log's place: root would follow them.
+ */
 function rotation(settings: NodeSettings): string {
     const { audit } = nodePaths(settings);
     const { unit, user } = productNames(settings.product);
     const lines = [
-        ...["su root root", "daily", "maxsize 128M", "rotate 14", "compress", "delaycompress", "missingok"],
-        ...["notifempty", `create 0600 ${user} ${user}`],
+        ...[
+            `su ${user} ${user}`,
+            "daily",
+            "maxsize 128M",
+            "rotate 14",
+            "compress",
+            "delaycompress",
+            "missingok",
+        ],
+        ...["notifempty", "create 0600"],
         ...["postrotate", `    systemctl reload ${unit}`, "endscript"],
     ];
     return `${audit} {\n${lines.map((line) => `    ${line}`).join("\n")}\n}\n`;

@@ -33,6 +33,19 @@ test("the server ends, reloads and is kept out of swap as its makers say", () =>
         expect(unit("openbao.service")).toContain(line);
 });
 
+test.each(["openbao", "vault"] as const)(
+    "the audit log of %s is turned with the rights of its own user, who may put links in its place",
+    (product) => {
+        const files = systemdUnits(settings({ product }));
+        expect(files.find(({ path }) => path === "/etc/logrotate.d/portcullis")?.text.split("\n")).toEqual([
+            `/var/log/${product}/audit.log {`,
+            ...[`    su ${product} ${product}`, "    daily", "    maxsize 128M", "    rotate 14"],
+            ...["    compress", "    delaycompress", "    missingok", "    notifempty", "    create 0600"],
+            ...["    postrotate", `        systemctl reload ${product}.service`, "    endscript", "}", ""],
+        ]);
+    },
+);
+
 test("Vault goes by its own names", () => {
     const lines = unit("vault.service", { product: "vault", binary: { path: "/usr/bin/vault" } });
     expect(lines).toContain("ExecStart=/usr/bin/vault server -config=/etc/vault/server.hcl");
