@@ -1,14 +1,14 @@
 /** The node service on five nodes of the real server: what it does when the instance is to be ended. */
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { after, before, describe, it } from "mocha";
+import { after, afterEach, before, describe, it } from "mocha";
 import { findMoto } from "../../tools/services/moto";
 import { findOpenBao } from "../../tools/services/openbao";
 import { until } from "../../tools/services/vault-cluster";
-import { startAgentCluster, type AgentCluster, type ServedNode } from "../support/vault-agents";
+import { AGENT, startAgentCluster, type AgentCluster, type ServedNode } from "../support/vault-agents";
 
 describe("the node service, when its instance is to be ended", function () {
     this.timeout(300_000);
@@ -23,12 +23,20 @@ describe("the node service, when its instance is to be ended", function () {
             );
             this.skip();
         }
-        agents = await startAgentCluster({ program, moto, directory });
+        // A look at the notices every second, and turns of a second.
+        agents = await startAgentCluster({ program, moto, directory, pace: 2 });
     });
 
     after(async () => {
         await (agents as AgentCluster | undefined)?.close();
         rmSync(directory, { recursive: true, force: true });
+    });
+
+    afterEach(function () {
+        if (this.currentTest?.state !== "failed") return;
+        // The next ones are not to fail by it.
+        agents.scaling.fail(false);
+        for (const { node, log } of agents.served()) console.log(`${node.id}\n${log()}`);
     });
 
     /** Actions on a node's hook that were accepted, in their order. */
@@ -40,9 +48,9 @@ describe("the node service, when its instance is to be ended", function () {
     const members = async (): Promise<readonly string[]> =>
         (await agents.cluster.servers()).map((server) => server.node_id);
     /** Waits until a node has left, its server is down and its hook completed; gives the milliseconds. */
-    const drained = async (served: ServedNode, limit = 30_000): Promise<number> => {
+    const drained = async (served: ServedNode): Promise<number> => {
         const start = performance.now();
-        await until(`${served.node.id} is drained: ${served.log()}`, limit, async () => {
+        await until(`${served.node.id} is drained`, 60_000, async () => {
             const done = actions(served).includes("CompleteLifecycleAction") && !served.node.isRunning();
             return done && !(await members()).includes(served.node.id);
         });
@@ -53,7 +61,8 @@ describe("the node service, when its instance is to be ended", function () {
         const counted = await members();
         for (const node of agents.cluster.nodes().filter((each) => !each.isRunning()))
             if (counted.includes(node.id)) await agents.cluster.remove(node.id);
-        while ((await members()).length < 5) await agents.add();
+        const lacking = 5 - (await members()).length;
+        await Promise.all(Array.from({ length: lacking }, () => agents.add()));
         await agents.cluster.settled();
     };
 
@@ -91,7 +100,7 @@ describe("the node service, when its instance is to be ended", function () {
         await refill();
         const leader = await agents.leader();
         leader.metadata.announce({ rebalance: new Date() });
-        await until("another node leads", 10_000, async () => (await agents.leader()) !== leader);
+        await until("another node leads", 30_000, async () => (await agents.leader()) !== leader);
         await sleep(4_000);
         assert.deepEqual(
             (await members()).toSorted(),
@@ -113,8 +122,8 @@ describe("the node service, when its instance is to be ended", function () {
         const [follower] = await agents.followers();
         assert.ok(follower);
         follower.metadata.announce({ interruption: new Date(Date.now() + 120_000) });
-        await until("it has left", 30_000, async () => !(await members()).includes(follower.node.id));
-        await until("its server is down", 30_000, () => Promise.resolve(!follower.node.isRunning()));
+        await until("it has left", 60_000, async () => !(await members()).includes(follower.node.id));
+        await until("its server is down", 60_000, () => Promise.resolve(!follower.node.isRunning()));
         assert.deepEqual(actions(follower), []);
         follower.metadata.announce({ interruption: new Date(), targetState: "Terminated" });
         await drained(follower);
@@ -125,11 +134,11 @@ describe("the node service, when its instance is to be ended", function () {
         const leader = await agents.leader();
         agents.scaling.fail(true);
         leader.metadata.announce({ targetState: "Terminated" });
-        await until("it leads no more", 20_000, async () => (await agents.leader()) !== leader);
+        await until("it leads no more", 30_000, async () => (await agents.leader()) !== leader);
         await leader.agent().end("SIGKILL");
         await leader.startAgent();
-        await until("its server is down", 30_000, () => Promise.resolve(!leader.node.isRunning()));
-        await until("it has tried its hook", 10_000, () =>
+        await until("its server is down", 60_000, () => Promise.resolve(!leader.node.isRunning()));
+        await until("it has tried its hook", 30_000, () =>
             Promise.resolve(agents.scaling.refusals().length > 0),
         );
         assert.match(leader.log(), /autoscaling answered HTTP 500 InternalFailure/);
@@ -155,12 +164,39 @@ describe("the node service, when its instance is to be ended", function () {
         await drained(down);
     });
 
+    it("lets a turn pass that it slept through, in which another may have left", async () => {
+        await refill();
+        // Of four, one may leave.
+        const [first, paused, other] = await agents.followers();
+        assert.ok(first && paused && other);
+        await agents.cluster.remove(first.node.id);
+        await agents.cluster.destroy(first.node);
+        const stopped = join(directory, "stopped");
+        const program = join(directory, "stopping.py");
+        writeFileSync(program, stoppingAgent(stopped));
+        await paused.agent().end("SIGKILL");
+        await paused.startAgent(program);
+        paused.metadata.announce({ targetState: "Terminated" });
+        await until("it is stopped in its turn", 60_000, () => Promise.resolve(existsSync(stopped)));
+        other.metadata.announce({ targetState: "Terminated" });
+        await drained(other);
+        paused.agent().signal("SIGCONT");
+        await until("it stays", 60_000, () =>
+            Promise.resolve(paused.log().includes("stays in Raft: 2 voters would remain of a cluster of 5")),
+        );
+        assert.match(paused.log(), /the turn to leave is over/);
+        assert.ok((await members()).includes(paused.node.id));
+        assert.equal((await members()).length, 3);
+        await agents.add();
+        await drained(paused);
+    });
+
     it("lets two of three leave that are noticed at once, and holds the third until there are others", async () => {
         await refill();
         const three = [await agents.leader(), ...(await agents.followers()).slice(0, 2)];
         for (const { metadata } of three) metadata.announce({ targetState: "Terminated" });
         const held = (): readonly ServedNode[] => three.filter((each) => each.node.isRunning());
-        await until("two are drained", 120_000, () => Promise.resolve(held().length === 1));
+        await until("two are drained", 60_000, () => Promise.resolve(held().length === 1));
         await sleep(8_000);
         const [last] = held();
         assert.ok(last);
@@ -201,14 +237,12 @@ describe("the node service, when its instance is to be ended", function () {
         // Its service is new, and has no token of before.
         const added = await agents.add();
         added.metadata.announce({ targetState: "Terminated" });
-        await until(`its hook is held: ${added.log()}`, 60_000, () =>
-            Promise.resolve(actions(added).length > 0),
-        );
+        await until("its hook is held", 60_000, () => Promise.resolve(actions(added).length > 0));
         assert.match(added.log(), /signing in to the cluster: HTTP 400/);
         assert.deepEqual([...new Set(actions(added))], ["RecordLifecycleActionHeartbeat"]);
         assert.ok((await members()).includes(added.node.id));
         await agents.cluster.call("PUT", role, { body: data });
-        await drained(added, 60_000);
+        await drained(added);
     });
 
     it("logged neither the role's key nor a token of any kind", () => {
@@ -221,6 +255,27 @@ describe("the node service, when its instance is to be ended", function () {
             assert.ok(!log.includes(secret), `${secret} in ${log}`);
     });
 });
+
+/** The service, stopped once by a signal to itself when it is about to leave: as a machine that stands still. */
+function stoppingAgent(mark: string): string {
+    return `
+import os, signal, sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, ${JSON.stringify(dirname(AGENT))})
+import agent
+
+ask = agent.Cluster.ask
+
+def asking(self, host, method, path, *rest):
+    if path.endswith("remove-peer") and not os.path.exists(${JSON.stringify(mark)}):
+        open(${JSON.stringify(mark)}, "w").close()
+        os.kill(os.getpid(), signal.SIGSTOP)
+    return ask(self, host, method, path, *rest)
+
+agent.Cluster.ask = asking
+agent.main()
+`;
+}
 
 interface Writer {
     /** Stops it; gives how many writes were acknowledged, and the longest time between two of them, in milliseconds. */

@@ -28,7 +28,8 @@ export interface ServedNode {
     readonly metadata: RunningMetadata;
     /** The service; of the last one where it is down. */
     readonly agent: () => RunningServer;
-    readonly startAgent: () => Promise<void>;
+    /** Starts a service, by the program itself unless one that runs it in its own way is given. */
+    readonly startAgent: (program?: string) => Promise<void>;
     /** Starts its server again, which is down. */
     readonly startServer: () => Promise<void>;
     /** Runs one command of the service's program to its end, in its environment but for what is given. */
@@ -62,7 +63,7 @@ export interface AgentCluster {
     /** The node that leads, with its service. */
     readonly leader: () => Promise<ServedNode>;
     readonly followers: () => Promise<readonly ServedNode[]>;
-    /** A new node with its service, once it votes. */
+    /** A new node with its service, once it votes and so does every other that runs. */
     readonly add: () => Promise<ServedNode>;
     /** Puts this text in the secret with the TLS files. */
     readonly putSecret: (text: string) => Promise<void>;
@@ -129,12 +130,12 @@ export async function startAgentCluster(options: AgentsOptions): Promise<AgentCl
             await node.start();
             writeSystemctl(systemctl, node.process().pid);
         };
-        const startAgent = async (): Promise<void> => {
+        const startAgent = async (agentProgram = AGENT): Promise<void> => {
             const before = metadata.requests().length;
             agents.push(
                 await startServer({
                     command: "python3",
-                    args: ["-W", "error::SyntaxWarning", AGENT, "--settings", settingsFile, "run"],
+                    args: ["-W", "error::SyntaxWarning", agentProgram, "--settings", settingsFile, "run"],
                     environment,
                     isReady: () =>
                         Promise.resolve(

@@ -3,8 +3,8 @@
 const QUOTES = '"""';
 
 /**
- * The program without comments, docstrings and empty lines; what it does is the same. It must have each of them on
- * lines of their own, and no other text in triple quotes.
+ * The program without comments, docstrings and empty lines, indented by one space where it was by four; what it does is
+ * the same. It must have each of them on lines of their own, and no other text in triple quotes.
  */
 export function carried(program: string): string {
     const kept: string[] = [];
@@ -19,7 +19,11 @@ export function carried(program: string): string {
             inDocstring = text === QUOTES || !text.endsWith(QUOTES);
             continue;
         }
-        if (text !== "" && !text.startsWith("#")) kept.push(line);
+        if (text !== "" && !text.startsWith("#")) kept.push(line.replace(/^ +/, narrow));
     }
     return `${kept.join("\n")}\n`;
+}
+
+function narrow(spaces: string): string {
+    return " ".repeat(spaces.length / 4);
 }

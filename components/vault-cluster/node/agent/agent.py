@@ -11,12 +11,14 @@ are divided. What is carried to nodes has neither comments nor docstrings, so ea
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import datetime
 import hashlib
 import hmac
 import http.client
 import http.server
 import json
+import math
 import os
 import re
 import shutil
@@ -27,7 +29,7 @@ import sys
 import tempfile
 import threading
 import time
-from typing import Any, Callable, FrozenSet, Mapping, NamedTuple
+from typing import Any, Callable, FrozenSet, Mapping, NamedTuple, Sequence
 from urllib.parse import urlencode, urlsplit
 
 TLS = os.environ.get("PORTCULLIS_TLS", "/etc/portcullis/tls")
@@ -35,10 +37,16 @@ PACE = float(os.environ.get("PORTCULLIS_PACE", "1"))
 API, HEALTH = 8200, 8202
 # Seconds between two looks at the notices, at Raft's members and at the secret, and between two extensions of the hook.
 NOTICES, MEMBERS, RENEWAL, EXTENSION = 2, 20, 600, 15
-# Seconds for which a termination is held up where leaving is unsafe, and for which one connection may be silent.
-HOLD, SILENCE = 3600, 5
-# Seconds of each voter's turn to leave, by the clock: two that decided at once could leave too few together.
-TURN = 1
+# Seconds for which a termination is held up where leaving is unsafe, for which one connection may be silent, and in
+# which a node takes a connection that is alive: they are near one another.
+HOLD, SILENCE, NEAR = 3600, 5, 0.5
+# Seconds of each voter's turn to leave, by the clock, for two that decided at once could leave too few together; and of
+# its end, in which nothing is sent any more: until the next one's turn the removal is to be done, and clocks differ.
+TURN, LATE = 2, 0.5
+# Seconds for which a node keeps a lead that has come to it: longer than a server that handed it over takes no lead
+# back, which is ten, and long enough for that one to have its turn and leave. Two that are to be ended at once would
+# else pass the lead to and fro, and nobody would be active for most of the time.
+LEAD = 20
 # Looks at Raft's members, one after another, that have to agree before the node is given up.
 LOOKS = 3
 # Under the names in the secret.
@@ -54,9 +62,10 @@ class Failure(Exception):
 
 
 class View(NamedTuple):
-    """Raft as its active node tells it: that node's host, and ids of nodes."""
+    """Raft as its active node tells it: that node's host, when it became active (RFC 3339), and ids of nodes."""
 
     active: str
+    since: str
     leader: str
     members: FrozenSet[str]
     voters: FrozenSet[str]
@@ -73,6 +82,20 @@ def refusal(voters: FrozenSet[str], alive: FrozenSet[str], node: str, nodes: int
     if len(rest) < nodes // 2 + 1:
         return f"{len(rest)} voters would remain of a cluster of {nodes}"
     return ""
+
+
+def next_turn(voters: Sequence[str], node: str, now: float, length: float) -> float:
+    """When the node's next turn begins: all who see these voters reckon alike, and no two turns overlap."""
+    return now + (voters.index(node) * length - now) % (len(voters) * length)
+
+
+def led_for(since: str, now: float) -> float:
+    """For how many seconds a node has been active since then; endless where that is not told."""
+    try:
+        text = re.sub(r"\.\d+", "", since).replace("Z", "+00:00")
+        return now - datetime.datetime.fromisoformat(text).timestamp()
+    except ValueError:
+        return math.inf
 
 
 def is_lost(server: str, joined: bool, view: View | None, node: str) -> bool:
@@ -93,11 +116,17 @@ def say(topic: str, text: str) -> None:
 
 
 def exchange(
-    method: str, url: str, headers: Texts, body: bytes = b"", tls: ssl.SSLContext | None = None, name: str = ""
+    method: str,
+    url: str,
+    headers: Texts,
+    body: bytes = b"",
+    tls: ssl.SSLContext | None = None,
+    name: str = "",
+    end: float = math.inf,
 ) -> tuple[int, bytes]:
     """One request, by no proxy. Redirects are not followed: they could carry a token away.
 
-    A server at `https:` is to have a certificate for the name, or else for its host.
+    A server at `https:` is to have a certificate for the name, or else for its host. Past its end it is not sent.
     """
     at = urlsplit(url)
     secure = at.scheme == "https"
@@ -108,6 +137,9 @@ def exchange(
         if secure:
             tls = tls or ssl.create_default_context()
             connection.sock = tls.wrap_socket(connection.sock, server_hostname=name or host)
+        # Here and not before: signing in and connecting take time, and the process may have been stopped meanwhile.
+        if time.time() > end:
+            raise Failure("the turn to leave is over")
         connection.request(method, at.path or "/", body or None, dict(headers))
         answer = connection.getresponse()
         return answer.status, answer.read()
@@ -264,18 +296,18 @@ class Cluster:
     def __init__(self, cloud: Cloud, address: str) -> None:
         self.cloud, self.address, self.name = cloud, address, cloud.settings["serverName"]
 
-    def call(self, host: str, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+    def call(self, host: str, method: str, path: str, body: Any = None, end: float = math.inf) -> tuple[int, Any]:
         """Status and answer of a call; 0 where there is none."""
         text = json.dumps(body).encode() if body else b""
         try:
             tls = side(ssl.PROTOCOL_TLS_CLIENT, TLS)
             url = f"https://{host}:{API}/v1/{path}"
-            status, answer = exchange(method, url, {"x-vault-token": self.token}, text, tls, self.name)
+            status, answer = exchange(method, url, {"x-vault-token": self.token}, text, tls, self.name, end)
             return status, json.loads(answer or "{}")
         except (OSError, http.client.HTTPException, ValueError):
             return 0, {}
 
-    def ask(self, host: str, method: str, path: str, body: Any = None) -> Any:
+    def ask(self, host: str, method: str, path: str, body: Any = None, end: float = math.inf) -> Any:
         """A call that needs a token, by a new one where there is none, or it is past half its life or refused."""
         for due in (time.monotonic() > self.old, True):
             if due:
@@ -285,7 +317,7 @@ class Cluster:
                     raise Failure(f"signing in to the cluster: HTTP {status}")
                 self.token = answer["auth"]["client_token"]
                 self.old = time.monotonic() + answer["auth"]["lease_duration"] / 2
-            status, answer = self.call(host, method, path, body)
+            status, answer = self.call(host, method, path, body, end)
             if status != 403:
                 break
         if status not in (200, 204):
@@ -299,11 +331,11 @@ class Cluster:
             return "silent"
         return "uninitialised" if not answer.get("initialized") else "sealed" if answer.get("sealed") else "open"
 
-    def active(self) -> str:
-        """The host that says of itself that it is active, or nothing: asked is this node, and whoever is named by one
-        that was asked; all others only where that ends nowhere.
+    def active(self, first: str) -> tuple[str, str]:
+        """The host that says of itself that it is active, or nothing, and since when: asked is the first, and whoever
+        is named by one that was asked; all others only where that ends nowhere.
         """
-        hosts, asked = [self.address], [""]
+        hosts, asked = [first], [""]
         for find in (list, self.cloud.hosts):
             hosts += find()
             while hosts:
@@ -312,21 +344,25 @@ class Cluster:
                     asked.append(host)
                     answer = self.call(host, "GET", "sys/leader")[1]
                     if answer.get("is_self"):
-                        return host
+                        return host, answer.get("active_time") or ""
                     hosts.append(urlsplit(answer.get("leader_address") or "").hostname or "")
-        return ""
+        return "", ""
 
-    def view(self) -> View | None:
+    def view(self, first: str = "") -> View | None:
         """Raft now. Only the active node knows: a standby, above all one that was removed, tells of the past."""
-        host = self.active()
+        host, since = self.active(first or self.address)
         if not host:
             return None
         states = self.ask(host, "GET", "sys/storage/raft/autopilot/state").get("servers") or {}
-        alive = {state["id"] for state in states.values() if state["healthy"] and reachable(state["address"])}
+        healthy = {state["id"]: state["address"] for state in states.values() if state["healthy"]}
+        # All at once: one after another, those that are gone would take up the turn of a node that may leave.
+        with concurrent.futures.ThreadPoolExecutor(len(healthy) or 1) as pool:
+            alive = {each for each, there in zip(healthy, pool.map(reachable, healthy.values())) if there}
         # Read last, so that little can change between it and what is decided by it.
         servers = self.ask(host, "GET", "sys/storage/raft/configuration")["config"]["servers"]
         return View(
             host,
+            since,
             "".join(each["node_id"] for each in servers if each["leader"]),
             frozenset(each["node_id"] for each in servers),
             frozenset(each["node_id"] for each in servers if each["voter"]),
@@ -337,7 +373,7 @@ class Cluster:
 def reachable(address: str) -> bool:
     host, port = address.rsplit(":", 1)
     try:
-        socket.create_connection((host, int(port)), 1).close()
+        socket.create_connection((host, int(port)), NEAR).close()
         return True
     except OSError:
         return False
@@ -349,8 +385,6 @@ class Node:
     joined = left = lost = warned = stopped = completed = reported = False
     absences = 0
     noticed = extended = 0.0
-    # Those whose turns to leave it last reckoned with.
-    turns: list[str] = []
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self.settings, self.cloud = settings, Cloud(settings)
@@ -365,7 +399,6 @@ class Node:
             # A rebalance recommendation: its replacement is started first, and the lifecycle hook follows that.
             if not self.warned and self.cloud.metadata("events/recommendations/rebalance"):
                 self.step_down(self.cluster.view())
-                self.warned = True
             return
         now = time.monotonic()
         self.noticed, self.extended = self.noticed or now, self.extended or now
@@ -388,8 +421,6 @@ class Node:
     def leave(self) -> bool:
         """Takes the next step out of Raft; whether the node is out."""
         nodes = self.settings["nodes"]
-        if self.turns:
-            time.sleep((self.turns.index(self.id) * TURN - time.time()) % (len(self.turns) * TURN))
         view = self.cluster.view()
         if view is None:
             say("leaving", "no active node answers")
@@ -403,19 +434,35 @@ class Node:
             say("leaving", "this node stays in Raft: " + refused)
         if view.leader == self.id and not (refused and self.warned):
             self.step_down(view)
-            self.warned = True
         elif not refused:
-            turns = sorted(view.voters | {self.id})
-            if turns == self.turns:
-                self.cluster.ask(view.active, "POST", "sys/storage/raft/remove-peer", {"server_id": self.id})
-            self.turns = turns
+            return self.take_turn(view)
         return False
+
+    def take_turn(self, before: View) -> bool:
+        """Leaves in this node's turn, if Raft is then as it was before and still lets it go; whether it has left."""
+        voters = sorted(before.voters | {self.id})
+        start = next_turn(voters, self.id, time.time(), TURN / PACE)
+        time.sleep(max(0, start - time.time()))
+        view = self.cluster.view(before.active)
+        if view is None or view.leader == self.id or sorted(view.voters | {self.id}) != voters:
+            return False
+        if refusal(view.voters, view.alive, self.id, self.settings["nodes"]):
+            return False
+        end = start + (TURN - LATE) / PACE
+        # Answered once it is done.
+        self.cluster.ask(view.active, "POST", "sys/storage/raft/remove-peer", {"server_id": self.id}, end)
+        say("leaving", "this node has left Raft")
+        return True
 
     def step_down(self, view: View | None) -> None:
         """Hands over the lead where this node has it, for a standby would pass the call on, and another can take it."""
-        if view and view.leader == self.id and view.voters & view.alive - {self.id}:
-            say("leaving", "this node hands over the lead")
-            self.cluster.ask(self.address, "PUT", "sys/step-down")
+        if view and view.leader == self.id:
+            if led_for(view.since, time.time()) < LEAD / PACE:
+                return say("leaving", "this node keeps a lead that has just come to it")
+            if view.voters & view.alive - {self.id}:
+                say("leaving", "this node hands over the lead")
+                self.cluster.ask(self.address, "PUT", "sys/step-down")
+        self.warned = True
 
     def act(self, action: str, more: Texts) -> None:
         """An action on this instance's lifecycle hook."""
