@@ -10,7 +10,8 @@ export type {
     TlsArgs,
     VaultClusterArgs,
 } from "../components/vault-cluster/args";
-export type { AutopilotChoice, AutopilotConfiguration } from "../provider/vault/autopilot";
+export type { ClusterInitialization } from "../components/vault-cluster/initialization";
+export type { AutopilotChoice } from "../provider/vault/autopilot";
 export { VaultPki, type AppRoles } from "../components/vault-pki/vault-pki";
 export type { AppRoleAccess } from "../components/vault-pki/app-role";
 export type { AppRoleArgs, SignedIssuerArgs, VaultPkiArgs } from "../components/vault-pki/args";

@@ -94,7 +94,7 @@ export interface VaultClusterArgs {
     /** GiB of each node's volume, which holds the system and the data; 8 to 16384. 20 unless given. */
     volumeSize?: number;
     tls: TlsArgs;
-    /** How dead nodes leave the voters; checked here, and written by `VaultInitialization`. */
+    /** How dead nodes leave the voters; checked here, and written by a `VaultInitialization` with `initialization`. */
     autopilot?: AutopilotChoice;
     /** Opens nodes to Session Manager; meant for the initialisation. False unless given. */
     enableSsm?: boolean;

@@ -1,14 +1,10 @@
 /** Checks a cluster's arguments when it is constructed: all faults at once, at preview, before anything is declared. */
 import { PortcullisError } from "../../provider/errors";
 import type { CheckFailure } from "../../provider/resource";
-import {
-    decideAutopilot,
-    thresholdFailures,
-    type AutopilotConfiguration,
-    type AutopilotDecision,
-} from "../../provider/vault/autopilot";
+import { decideAutopilot, thresholdFailures, type AutopilotDecision } from "../../provider/vault/autopilot";
 import { publicKeyOf, tlsFailures } from "../../provider/vault/tls-files";
 import type { ImageIdArgs, ImageSearchArgs, SourcesArgs, VaultClusterArgs } from "./args";
+import { initializationOf, type ClusterInitialization } from "./initialization";
 import { JOIN_TAG, type NodeSettings } from "./node/settings";
 import { userData } from "./node/user-data";
 import { regionOf, typeFailures, zoneFailures } from "./placement";
@@ -21,7 +17,7 @@ export type PlannedSettings = Omit<NodeSettings, "kmsKeyArn" | "tlsSecretArn">;
 /** What follows from arguments that are in order. */
 export interface ClusterPlan extends Size {
     readonly settings: PlannedSettings;
-    readonly autopilot: AutopilotConfiguration;
+    readonly initialization: ClusterInitialization;
     readonly volumeSize: number;
     readonly egressCidrs: readonly string[];
 }
@@ -80,7 +76,7 @@ export function planCluster(name: string, args: VaultClusterArgs, now: Date): Cl
     return {
         ...size.size,
         settings,
-        autopilot: autopilot.configuration,
+        initialization: initializationOf(settings, args.autopilot),
         volumeSize: args.volumeSize ?? DEFAULT_VOLUME_SIZE,
         egressCidrs: args.egressCidrs ?? ["0.0.0.0/0"],
     };

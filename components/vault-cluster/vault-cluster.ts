@@ -1,12 +1,12 @@
 /** The VaultCluster component: nodes of OpenBao or Vault on spot instances, behind an internal balancer. */
 import * as pulumi from "@pulumi/pulumi";
-import type { AutopilotConfiguration } from "../../provider/vault/autopilot";
 import type { VaultClusterArgs } from "./args";
 import { aws } from "./aws";
 import { balancer } from "./balancer";
 import { planCluster } from "./check";
 import { autoScalingGroup, leavingHook } from "./group";
 import { nodeRole, profile, rights } from "./identity";
+import type { ClusterInitialization } from "./initialization";
 import { unsealKey } from "./keys";
 import { launchTemplate } from "./launch";
 import { network } from "./network";
@@ -37,8 +37,11 @@ export class VaultCluster extends pulumi.ComponentResource {
     public readonly nodeRoleArn: pulumi.Output<string>;
     /** Of the group that the nodes are in. */
     public readonly nodeSecurityGroupId: pulumi.Output<string>;
-    /** How dead nodes leave the voters: for `VaultInitialization`, which tells the servers. */
-    public readonly autopilot: pulumi.Output<AutopilotConfiguration>;
+    /**
+     * What `VaultInitialization` takes of the cluster: product, number of nodes, name in the servers' certificate, the
+     * choice for autopilot and, for Vault, the audit devices. Plain, to be spread: `{ ...cluster.initialization, address }`.
+     */
+    public readonly initialization: ClusterInitialization;
 
     /** @throws PortcullisError InvalidInput with every fault of the arguments, each with its remedy */
     constructor(name: string, args: VaultClusterArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -89,7 +92,7 @@ export class VaultCluster extends pulumi.ComponentResource {
         this.tlsSecretArn = tls.secret.arn;
         this.nodeRoleArn = role.arn;
         this.nodeSecurityGroupId = groups.node.id;
-        this.autopilot = pulumi.output(plan.autopilot);
+        this.initialization = plan.initialization;
         this.registerOutputs({
             url: this.url,
             loadBalancerDnsName: this.loadBalancerDnsName,
@@ -98,7 +101,7 @@ export class VaultCluster extends pulumi.ComponentResource {
             tlsSecretArn: this.tlsSecretArn,
             nodeRoleArn: this.nodeRoleArn,
             nodeSecurityGroupId: this.nodeSecurityGroupId,
-            autopilot: this.autopilot,
+            initialization: this.initialization,
         });
     }
 }

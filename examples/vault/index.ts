@@ -70,6 +70,7 @@ const issuer = authority.whenSigned((files) => {
     const initialization = new VaultInitialization(
         "ogenki-vault",
         {
+            ...cluster.initialization,
             address: reached,
             caCertificatePem: files["root-ca.pem"],
             pgpKeys: holders.filter((key) => key !== undefined),

@@ -43,10 +43,10 @@ describe("VaultCluster on the real engine", function () {
             const args = clusterArgs({ ...tls, privateKey: pulumi.secret(tls.privateKey) });
             const cluster = new VaultCluster(CLUSTER, { ...args, ...changes });
             const { url, loadBalancerDnsName, autoScalingGroupName, kmsKeyArn } = cluster;
-            const { tlsSecretArn, nodeRoleArn, nodeSecurityGroupId, autopilot } = cluster;
+            const { tlsSecretArn, nodeRoleArn, nodeSecurityGroupId, initialization } = cluster;
             return Promise.resolve({
                 ...{ url, loadBalancerDnsName, autoScalingGroupName, kmsKeyArn },
-                ...{ tlsSecretArn, nodeRoleArn, nodeSecurityGroupId, autopilot },
+                ...{ tlsSecretArn, nodeRoleArn, nodeSecurityGroupId, initialization },
             });
         };
 

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { z } from "zod";
 import { decryptPrivateKey } from "../../provider/pki/keys";
 import { findPulumi } from "../../tools/pulumi/cli";
 import { openStack, type EngineStack, type UpResult } from "../../tools/pulumi/engine";
@@ -20,6 +21,9 @@ import { openOperator, PASSPHRASE, WITH_PASSPHRASE, type Operator } from "../sup
 const ROOT = resolve(__dirname, "..", "..");
 const EXAMPLE = join(ROOT, "examples", "vault", "index.ts");
 const KEY_FILE_PASSPHRASE = "purple-monkey-dishwasher-47";
+const stateSchema = z.object({
+    resources: z.array(z.object({ type: z.string(), inputs: z.record(z.string(), z.unknown()).default({}) })),
+});
 const HOLDERS = ["alice", "bob", "carol"] as const;
 
 describe("the Vault example on the real engine", function () {
@@ -148,6 +152,10 @@ describe("the Vault example on the real engine", function () {
         const result = await up();
         assert.match(warnings(result), /portcullis sign csr --tier issuer/);
         operator.write("issuer.csr", String(output(result, "issuerRequest")));
+        const { resources } = stateSchema.parse((await stack.exportState()).deployment);
+        const { inputs } = resources.find(({ type }) => type.endsWith("vault:VaultInitialization")) ?? {};
+        assert.equal(inputs?.serverName, "vault.priv.cloud.ogenki.io", "what the cluster tells of itself");
+        assert.equal(inputs.nodes, 5);
     });
 
     it("issues below the offline root, to those alone whom the role admits", async () => {

@@ -42,12 +42,7 @@ test("what follows from arguments in order", () => {
             lifecycleHook: "leave-raft",
             telemetry: false,
         },
-        autopilot: {
-            cleanupDeadServers: true,
-            deadServerLastContactThreshold: "5m",
-            minQuorum: 3,
-            serverStabilizationTime: "10s",
-        },
+        initialization: { product: "openbao", nodes: 5, serverName: SERVER_NAME, autopilot: {} },
         volumeSize: 20,
         egressCidrs: ["0.0.0.0/0"],
     });
@@ -62,7 +57,7 @@ test("what follows from arguments in order", () => {
         nodes: 1,
         most: 2,
         settings: { product: "vault", clusterName: "other", nodes: 1, telemetry: false },
-        autopilot: { cleanupDeadServers: false, minQuorum: 0 },
+        initialization: { product: "vault", nodes: 1, autopilot: {} },
         volumeSize: 100,
         egressCidrs: ["10.0.0.0/8"],
     });

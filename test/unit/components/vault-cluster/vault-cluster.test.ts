@@ -89,6 +89,12 @@ test("its outputs, none of them a secret", async () => {
         nodeSecurityGroupId: `${CLUSTER}-node-access-id`,
     });
     for (const value of Object.values(values)) expect(await pulumi.isSecret(value)).toBe(false);
+    expect(cluster.initialization).toEqual({
+        product: "openbao",
+        nodes: 5,
+        serverName: SERVER_NAME,
+        autopilot: {},
+    });
 });
 
 test("what is refused is refused before anything is declared", async () => {
