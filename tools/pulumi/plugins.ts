@@ -30,12 +30,15 @@ const INSTALL_LIMIT = 90_000;
 /** How long a plugin that could not be installed is not tried again, in milliseconds. */
 const RETRY_AFTER = 60 * 60_000;
 
-/** The real plugins where they are, or can be installed; the stand-ins of all others. */
+/**
+ * The real plugins where they are, or can be installed; the stand-ins of all others. For AWS it is always the stand-in:
+ * the real one would make instances in whatever account this machine has credentials of.
+ */
 export async function choosePlugins(wanted: readonly StandIn[], options: ChooseOptions): Promise<Plugins> {
     const home = join(options.cache ?? defaultCache(), "home");
     const standIns: StandIn[] = [];
     for (const name of wanted) {
-        if (!(await available(name, home, options))) standIns.push(name);
+        if (name === "aws" || !(await available(name, home, options))) standIns.push(name);
     }
     return { standIns, folder: join(home, "plugins") };
 }
@@ -44,12 +47,12 @@ export async function choosePlugins(wanted: readonly StandIn[], options: ChooseO
 export function standInNotice({ standIns }: Plugins): string | undefined {
     if (standIns.length === 0) return undefined;
     const what = {
-        aws: "aws (records what it is asked for and answers as AWS might; nothing is made there)",
+        aws: "aws (always: it records what it is asked for and answers as AWS might; nothing is made there)",
         tls: "tls (real keys and certificates, made here)",
         vault: "vault (a part of the provider, which calls the real server)",
     } satisfies Record<StandIn, string>;
     const names = standIns.map((name) => what[name]).join(", ");
-    return `Stand-ins took the place of provider plugins that cannot be installed here: ${names}.`;
+    return `Stand-ins took the place of provider plugins: ${names}.`;
 }
 
 async function available(name: StandIn, home: string, options: ChooseOptions): Promise<boolean> {

@@ -14,6 +14,7 @@ import { LocalWorkspace, PulumiCommand, Stack, type OutputMap } from "@pulumi/pu
 import { setConfig } from "./config";
 import type { StackOptions } from "./engine";
 import { quote, writeLaunchers, writeProgram } from "./launchers";
+import { nowhere } from "./nowhere";
 import { runProgram, type Finished } from "./processes";
 import { NO_PLUGINS, type Plugins } from "./plugins";
 
@@ -66,7 +67,8 @@ export function layOut(directory: string, workDir: string, plugins: Plugins): st
  */
 export async function prepare(options: StackOptions): Promise<Place> {
     const directory = resolve(options.directory);
-    const path = layOut(directory, options.workDir, options.plugins ?? NO_PLUGINS);
+    const plugins = options.plugins ?? NO_PLUGINS;
+    const path = layOut(directory, options.workDir, plugins);
     const project = join(directory, "project");
     mkdirSync(project, { recursive: true });
     link(join(resolve(options.workDir), "node_modules"), join(project, "node_modules"));
@@ -76,6 +78,7 @@ export async function prepare(options: StackOptions): Promise<Place> {
     writeEngineLauncher(engine, options.cli.command, pidFile);
     const environment = {
         ...engineEnvironment(directory, options.passphrase),
+        ...nowhere(plugins.standIns, process.env),
         // A language host may lie beside the CLI.
         PATH: [path, dirname(options.cli.command)].join(delimiter),
         ...options.environment,

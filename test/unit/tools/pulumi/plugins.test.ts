@@ -36,8 +36,22 @@ test("one that does not is replaced, said so, and not tried again at once", asyn
     await choosePlugins(["tls"], options);
     const plugins = await choosePlugins(["tls"], options);
     expect(plugins.standIns).toEqual(["tls"]);
-    expect(standInNotice(plugins)).toMatch(/Stand-ins took the place of provider plugins .*: tls \(/);
+    expect(standInNotice(plugins)).toMatch(/Stand-ins took the place of provider plugins: tls \(/);
     expect(calls()).toHaveLength(1);
+});
+
+test("AWS's is never real, be it installed, on PATH or to be had", async () => {
+    mkdirSync(join(root, "home", "plugins", "resource-aws-v7.48.0"), { recursive: true });
+    writeFileSync(join(root, "pulumi-resource-aws"), "#!/bin/sh\n", { mode: 0o755 });
+    const before = process.env.PATH;
+    process.env.PATH = `${root}:${before ?? ""}`;
+    try {
+        const options = { cli: fakeCli("path", 0), workDir, cache: root };
+        expect((await choosePlugins(["aws", "tls"], options)).standIns).toEqual(["aws"]);
+    } finally {
+        process.env.PATH = before;
+    }
+    expect(calls()).toEqual(["plugin install resource tls v5.6.1 --non-interactive"]);
 });
 
 test("where the CLI had to be built, only a plugin that is there already is real", async () => {
