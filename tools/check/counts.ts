@@ -10,6 +10,11 @@ export function add(a: Counts, b: Counts): Counts {
     return { passed: a.passed + b.passed, failed: a.failed + b.failed, skipped: a.skipped + b.skipped };
 }
 
+/** What a check's counts come to: where no test may be skipped, each that was is a failure. */
+export function judged({ passed, failed, skipped }: Counts, allowsSkips: boolean): Counts {
+    return allowsSkips ? { passed, failed, skipped } : { passed, failed: failed + skipped, skipped: 0 };
+}
+
 const jestReport = z.object({
     numPassedTests: z.number(),
     numFailedTests: z.number(),
