@@ -25,6 +25,12 @@ export interface IntermediateArgs {
      * constraint unless given; none in development, for @pulumi/tls has no name constraints.
      */
     permittedDnsDomains?: string[];
+    /**
+     * The IP ranges that everything below is constrained to beside those domains, as ["10.0.0.0/16"]; [] for none. Those of
+     * `server.ipAddresses` have to be within. Loopback alone, 127.0.0.1/32 and ::1/128, unless given; only with
+     * `permittedDnsDomains`, and not with `request`, whose own wishes count.
+     */
+    permittedIpRanges?: string[];
     /** "EC-P384" unless given. Not with `request`. */
     keyAlgorithm?: KeyAlgorithm;
     /** Raise it, with another path of the key file, for a new key. 1 unless given. Not with `request`. */

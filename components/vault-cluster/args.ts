@@ -79,7 +79,8 @@ export interface VaultClusterArgs {
     telemetry?: SourcesArgs;
     /**
      * What nodes may send HTTPS to: the endpoints of AWS (EC2, KMS, Secrets Manager, Auto Scaling), and the server
-     * program's address. IPv4 networks; every address unless given, for those endpoints have no fixed ones.
+     * program's address. IPv4 networks; every address unless given, for those endpoints have no fixed
+     * ones: with interface endpoints in the VPC, give its network. The VPC's own DNS is not filtered.
      */
     egressCidrs?: string[];
     /** Any of these may run a node: in mode "ha" at least three, better ten, for each is a spot pool in each zone. */

@@ -13,6 +13,7 @@ import type { KeyFile } from "./key-file";
 import { DEFAULT_OFFLINE_KEY, type KeyAlgorithm } from "./keys";
 import { answeredRequest } from "./offline/answered-request";
 import { isDnsName, normaliseIp } from "./offline/general-names";
+import { normaliseRange } from "./offline/ip-ranges";
 import { makeRequest } from "./offline/make-request";
 import { parseCertificate } from "./parsed-certificate";
 import { invalidInput, normalisePem } from "./pem";
@@ -35,6 +36,8 @@ export interface CertificateRequestInputs {
     readonly ipAddresses?: readonly string[] | undefined;
     /** The DNS domains that an authority asks to be constrained to. */
     readonly permittedDnsDomains?: readonly string[] | undefined;
+    /** The IP ranges beside those domains; loopback alone unless said. */
+    readonly permittedIpRanges?: readonly string[] | undefined;
     /** "EC-P384" unless said. Another one makes a new key. */
     readonly keyAlgorithm: KeyAlgorithm;
     /** Another number makes a new key: 1 unless said. */
@@ -77,6 +80,13 @@ const ipField = z.string({ error: IP }).transform((text, context) => {
     context.addIssue({ code: "custom", message: IP });
     return z.NEVER;
 });
+const RANGE = 'Give IP ranges, as "10.0.0.0/16", one address as "10.0.0.7/32".';
+const rangeField = z.string({ error: RANGE }).transform((text, context) => {
+    const range = normaliseRange(text);
+    if (range !== undefined && !range.endsWith("/0")) return range;
+    context.addIssue({ code: "custom", message: RANGE });
+    return z.NEVER;
+});
 
 const schema = z.object({
     tier: z.enum(REQUESTED_TIERS, { error: `Use one of: ${REQUESTED_TIERS.join(", ")}.` }),
@@ -92,6 +102,7 @@ const schema = z.object({
         .array(domainField)
         .nonempty({ error: "Give at least one domain, or leave it out." })
         .optional(),
+    permittedIpRanges: z.array(rangeField).optional(),
     keyAlgorithm: keyAlgorithmField.default(DEFAULT_OFFLINE_KEY),
     generation: z
         .number({ error: GENERATION })
@@ -110,6 +121,7 @@ const CONTENT = [
     "dnsNames",
     "ipAddresses",
     "permittedDnsDomains",
+    "permittedIpRanges",
 ] as const;
 
 export const certificateRequest: ResourceType<CertificateRequestInputs, CertificateRequestState, unknown> = {
@@ -157,13 +169,23 @@ function sameFile(): PortcullisError {
 }
 
 function tierFailures(planned: PlannedInputs<CertificateRequestInputs>): readonly CheckFailure[] {
-    const { tier, dnsNames, ipAddresses, permittedDnsDomains } = planned;
+    const { tier, dnsNames, ipAddresses, permittedDnsDomains, permittedIpRanges } = planned;
     if (!isKnown<RequestedTier>(tier)) return [];
     const misplaced = (property: string, value: unknown, reason: string): readonly CheckFailure[] =>
         value === undefined ? [] : [{ property, reason }];
     if (tier !== "server") {
         const reason = "An authority has no names of that kind. Leave them out.";
-        return [...misplaced("dnsNames", dnsNames, reason), ...misplaced("ipAddresses", ipAddresses, reason)];
+        return [
+            ...misplaced("dnsNames", dnsNames, reason),
+            ...misplaced("ipAddresses", ipAddresses, reason),
+            ...(permittedDnsDomains === undefined
+                ? misplaced(
+                      "permittedIpRanges",
+                      permittedIpRanges,
+                      "They bound nothing here without DNS domains. Give permittedDnsDomains as well.",
+                  )
+                : []),
+        ];
     }
     const missing = { property: "dnsNames", reason: `It is missing: clients look for names. ${DNS}` };
     return [
@@ -173,17 +195,28 @@ function tierFailures(planned: PlannedInputs<CertificateRequestInputs>): readonl
             permittedDnsDomains,
             "A server's certificate has no name constraints. Leave it out.",
         ),
+        ...misplaced(
+            "permittedIpRanges",
+            permittedIpRanges,
+            "A server's certificate has no name constraints. Leave it out.",
+        ),
     ];
 }
 
 async function request(inputs: CertificateRequestInputs, key: string): Promise<string> {
-    const { commonName, organization, country, tier, permittedDnsDomains } = inputs;
+    const { commonName, organization, country, tier, permittedDnsDomains, permittedIpRanges } = inputs;
     const names =
         tier === "server"
             ? { dnsNames: inputs.dnsNames ?? [], ipAddresses: inputs.ipAddresses ?? [] }
             : undefined;
     return makeRequest(
-        { subject: { commonName, organization, country }, tier, names, permittedDnsDomains },
+        {
+            subject: { commonName, organization, country },
+            tier,
+            names,
+            permittedDnsDomains,
+            permittedIpRanges,
+        },
         key,
     );
 }

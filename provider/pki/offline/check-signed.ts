@@ -11,6 +11,7 @@ import { invalidInput, normalisePem } from "../pem";
 import { answeredRequest, listed, namesOf, spki } from "./answered-request";
 import { constraintsOf, faultsOf, remedyFor, type Finding } from "./certificate-rules";
 import { NO_NAMES } from "./general-names";
+import { boundsAddresses } from "./ip-ranges";
 import { isInSubtree, namesOutside } from "./name-constraints";
 import { refusePrivateKey } from "./private-key-text";
 import type { Tier } from "./tiers";
@@ -27,7 +28,10 @@ export interface ExpectedCertificate {
      * root has none, and a preview may not know them yet.
      */
     readonly requests?: readonly string[] | undefined;
-    /** For an authority: it must be constrained to these DNS domains, or to less. Any constraint will do unless given. */
+    /**
+     * For an authority: it must be constrained to these DNS domains, or to less, and to some IP ranges, or none. Any
+     * constraint will do unless given.
+     */
     readonly permittedDnsDomains?: readonly string[] | undefined;
     /** For an authority: DNS domains under which it will issue, which no constraint may exclude. */
     readonly issuesFor?: readonly string[] | undefined;
@@ -162,17 +166,23 @@ function guard<T>(property: string, tier: Tier, work: () => T): Guarded<T> {
 
 function domainFaults({ tier, certificate, permittedDnsDomains: wanted }: Read): readonly Finding[] {
     if (tier === "server" || wanted === undefined) return [];
-    const permitted = constraintsOf(certificate)?.permittedDns;
+    const constraints = constraintsOf(certificate);
+    const permitted = constraints?.permittedDns;
     const remedy = remedyFor(tier);
-    if (permitted === undefined) {
+    if (constraints === undefined || permitted === undefined) {
         return [{ problem: `It is not constrained to DNS names in ${wanted.join(", ")}.`, remedy }];
     }
     const wide = permitted.filter(
         (domain) => !wanted.some((tree) => isInSubtree(domain.replace(/^\./, ""), tree)),
     );
-    return wide.length === 0
-        ? []
-        : [{ problem: `Its name constraints permit more than was asked for: ${listed(wide)}.`, remedy }];
+    return [
+        ...(wide.length === 0
+            ? []
+            : [{ problem: `Its name constraints permit more than was asked for: ${listed(wide)}.`, remedy }]),
+        ...(boundsAddresses(constraints.permittedIps, constraints.excludedIps)
+            ? []
+            : [{ problem: "Its name constraints leave every IP address open.", remedy }]),
+    ];
 }
 
 function issuerFaults({ tier, certificate }: Read, read: ReadonlyMap<Tier, Read>): readonly Finding[] {

@@ -4,6 +4,7 @@ import type { Library } from "../certificates";
 import { element, sequence } from "../der-writer";
 import { EXTENSION } from "../parsed-certificate";
 import { NAME_TAG, type GeneralNames } from "./general-names";
+import { ipSubtrees, LOOPBACK } from "./ip-ranges";
 import { authorityRule, type Tier } from "./tiers";
 
 /** What a certificate says beside its subject and key. */
@@ -13,6 +14,8 @@ export interface Content {
     readonly names?: Pick<GeneralNames, "dnsNames" | "ipAddresses"> | undefined;
     /** The DNS domains that an authority is constrained to; no constraint unless given. */
     readonly permittedDnsDomains?: readonly string[] | undefined;
+    /** The IP ranges that it is constrained to beside those domains, as "10.0.0.0/16"; `LOOPBACK` unless given. */
+    readonly permittedIpRanges?: readonly string[] | undefined;
 }
 
 /**
@@ -22,7 +25,7 @@ export interface Content {
  */
 export function extensionsOf(
     library: Library,
-    { tier, names, permittedDnsDomains }: Content,
+    { tier, names, permittedDnsDomains, permittedIpRanges = LOOPBACK }: Content,
 ): X509.Extension[] {
     const rule = authorityRule(tier);
     const { KeyUsageFlags, ExtendedKeyUsage } = library;
@@ -32,7 +35,13 @@ export function extensionsOf(
             new library.KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
             ...(permittedDnsDomains === undefined
                 ? []
-                : [new library.Extension(EXTENSION.nameConstraints, true, permitted(permittedDnsDomains))]),
+                : [
+                      new library.Extension(
+                          EXTENSION.nameConstraints,
+                          true,
+                          constraints(permittedDnsDomains, permittedIpRanges),
+                      ),
+                  ]),
         ];
     }
     const { dnsNames = [], ipAddresses = [] } = names ?? {};
@@ -47,8 +56,17 @@ export function extensionsOf(
     ];
 }
 
-/** NameConstraints that permit DNS subtrees: the library has no class of them. */
-function permitted(domains: readonly string[]): Buffer {
-    const subtrees = domains.map((domain) => sequence(element(NAME_TAG.dns, Buffer.from(domain, "latin1"))));
-    return sequence(element(0xa0, ...subtrees));
+/** NameConstraints that permit these DNS subtrees and IP ranges, and no other address: the library has no class of them. */
+function constraints(domains: readonly string[], ranges: readonly string[]): Buffer {
+    const ips = ipSubtrees(ranges);
+    const subtree = (tag: number, base: Buffer) => sequence(element(tag, base));
+    const permitted = [
+        ...domains.map((domain) => subtree(NAME_TAG.dns, Buffer.from(domain, "latin1"))),
+        ...ips.permitted.map((range) => subtree(NAME_TAG.ip, range)),
+    ];
+    const excluded = ips.excluded.map((range) => subtree(NAME_TAG.ip, range));
+    return sequence(
+        element(0xa0, ...permitted),
+        ...(excluded.length === 0 ? [] : [element(0xa1, ...excluded)]),
+    );
 }

@@ -1,6 +1,6 @@
 /** What an operator is about to sign for a request, or why it is not signed: a pure decision. */
 import { createHash, type KeyObject } from "node:crypto";
-import type { PortcullisError } from "../../errors";
+import { PortcullisError } from "../../errors";
 import { BACKDATED } from "../certificates";
 import { isMalformed } from "../der";
 import { EXTENSION, parseCertificate, type ParsedCertificate } from "../parsed-certificate";
@@ -10,6 +10,7 @@ import { constraintsOf } from "./certificate-rules";
 import { checkSigned, refuseFaults, SIGNED_BY, type SignedFinding } from "./check-signed";
 import type { CertificateOrder } from "./certify";
 import { isDnsName, generalNamesOf, NO_NAMES, type GeneralNames } from "./general-names";
+import { boundsAddresses, rangeText } from "./ip-ranges";
 import { nameConstraintsOf, namesOutside } from "./name-constraints";
 import { refusalOfSubject } from "./subject-text";
 import type { Tier } from "./tiers";
@@ -34,6 +35,8 @@ export interface SigningWish {
     readonly validity?: number | undefined;
     /** In place of what the request asks to be constrained to. */
     readonly permittedDnsDomains?: readonly string[] | undefined;
+    /** In place of the IP ranges that the request asks for; counts beside DNS domains alone. */
+    readonly permittedIpRanges?: readonly string[] | undefined;
     readonly now: Date;
 }
 
@@ -67,7 +70,8 @@ export function orderFor(wish: SigningWish): CertificateOrder {
         );
     }
     const names = tier === "server" ? serverNames(request) : undefined;
-    const permittedDnsDomains = tier === "server" ? undefined : constraintWanted(wish, request);
+    const { permittedDnsDomains, permittedIpRanges } =
+        tier === "server" ? NO_CONSTRAINTS : constraintsWanted(wish, request);
     refuseOutside(issuer, names ?? { ...NO_NAMES, dnsNames: permittedDnsDomains ?? [] });
     return {
         tier,
@@ -75,7 +79,7 @@ export function orderFor(wish: SigningWish): CertificateOrder {
         publicKey: request.publicKey,
         issuerPem: wish.issuerPem,
         ...(names === undefined ? {} : { names }),
-        ...(permittedDnsDomains === undefined ? {} : { permittedDnsDomains }),
+        ...(permittedDnsDomains === undefined ? {} : { permittedDnsDomains, permittedIpRanges }),
         notBefore: new Date(Math.max(now.getTime() - BACKDATED, issuer.notBefore.getTime())),
         notAfter: endOf(wish, issuer),
     };
@@ -116,19 +120,56 @@ function serverNames(request: RequestedCertificate): GeneralNames {
     );
 }
 
-function constraintWanted(
-    wish: SigningWish,
-    { extensions }: RequestedCertificate,
-): readonly string[] | undefined {
-    if (wish.permittedDnsDomains !== undefined) return wish.permittedDnsDomains;
+type Constraints = Pick<CertificateOrder, "permittedDnsDomains" | "permittedIpRanges">;
+const NO_CONSTRAINTS: Constraints = {};
+
+/** What the operator says, and the request's wishes for what the operator does not say. */
+function constraintsWanted(wish: SigningWish, request: RequestedCertificate): Constraints {
+    const { permittedDnsDomains, permittedIpRanges } = wish;
+    if (permittedDnsDomains !== undefined && permittedIpRanges !== undefined) {
+        return { permittedDnsDomains, permittedIpRanges };
+    }
+    const asked = permittedDnsDomains === undefined ? askedFor(request) : askedOrNothing(request);
+    const domains = permittedDnsDomains ?? asked.permittedDnsDomains;
+    if (domains === undefined && permittedIpRanges !== undefined) {
+        throw refusalIn("--permitted-ip")(
+            "IP ranges bound nothing here without DNS domains.",
+            "Say which domains it is constrained to: --permitted-dns.",
+        );
+    }
+    return { permittedDnsDomains: domains, permittedIpRanges: permittedIpRanges ?? asked.permittedIpRanges };
+}
+
+/** Where the operator says the domains, constraints of other kinds in the request are passed over. */
+function askedOrNothing(request: RequestedCertificate): Constraints {
+    try {
+        return askedFor(request);
+    } catch (error) {
+        if (!(error instanceof PortcullisError)) throw error;
+        return NO_CONSTRAINTS;
+    }
+}
+
+function askedFor({ extensions }: RequestedCertificate): Constraints {
     const extension = extensions.get(EXTENSION.nameConstraints);
-    if (extension === undefined) return undefined;
+    if (extension === undefined) return NO_CONSTRAINTS;
     const wanted = reading(() => nameConstraintsOf(extension.value));
     const { permittedDns, excludedDns, permittedIps, excludedIps, directory, others } = wanted;
-    const simple = !directory && !others && excludedDns.length === 0 && excludedIps.length === 0;
-    if (simple && permittedIps === undefined && permittedDns?.every(isDnsName) === true) return permittedDns;
+    const ranges = permittedIps?.map(rangeText) ?? [];
+    const known = ranges.filter((range) => range !== undefined);
+    const saysIps = permittedIps !== undefined || excludedIps.length > 0;
+    const simple =
+        !directory &&
+        !others &&
+        excludedDns.length === 0 &&
+        known.length === ranges.length &&
+        excludedIps.every((range) => range.every((octet) => octet === 0)) &&
+        (!saysIps || boundsAddresses(permittedIps, excludedIps));
+    if (simple && permittedDns?.every(isDnsName) === true) {
+        return { permittedDnsDomains: permittedDns, ...(saysIps ? { permittedIpRanges: known } : {}) };
+    }
     throw refusalIn("--csr")(
-        "The request asks for name constraints of other kinds than permitted DNS domains.",
+        "The request asks for name constraints of other kinds than permitted DNS domains and IP ranges.",
         "Say which domains it is constrained to: --permitted-dns.",
     );
 }

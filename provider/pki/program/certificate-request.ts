@@ -24,6 +24,11 @@ export interface CertificateRequestArgs {
     ipAddresses?: pulumi.Input<pulumi.Input<string>[]>;
     /** The DNS domains that an authority asks to be constrained to. No constraint unless given; not for a server. */
     permittedDnsDomains?: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * The IP ranges that it asks to be constrained to beside those domains, as ["10.0.0.0/16"]; [] for none. Loopback
+     * alone, 127.0.0.1/32 and ::1/128, unless given; only with `permittedDnsDomains`.
+     */
+    permittedIpRanges?: pulumi.Input<pulumi.Input<string>[]>;
     /** "EC-P384" unless given; "EC-P256", "RSA-2048", "RSA-3072", "RSA-4096". Another one makes a new key. */
     keyAlgorithm?: pulumi.Input<KeyAlgorithm>;
     /** Raise it for a new key. 1 unless given. */

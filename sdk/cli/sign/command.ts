@@ -15,7 +15,7 @@ import { TIERS, type Tier } from "../../../provider/pki/offline/tiers";
 import { durationNamed } from "../durations";
 import { readText, refuse } from "../files";
 import { signerFor, signerOrNew, type KeyFlags } from "./key";
-import { collectDomain, refuseExisting, signWithConsent, type SigningFlags } from "./sign";
+import { collectDomain, collectRange, refuseExisting, signWithConsent, type SigningFlags } from "./sign";
 
 interface CsrFlags extends KeyFlags, SigningFlags {
     readonly csr: string;
@@ -23,6 +23,7 @@ interface CsrFlags extends KeyFlags, SigningFlags {
     readonly ca: string;
     readonly validity?: number;
     readonly permittedDns?: readonly string[];
+    readonly permittedIp?: readonly string[];
 }
 
 interface RootFlags extends KeyFlags, SigningFlags {
@@ -32,6 +33,7 @@ interface RootFlags extends KeyFlags, SigningFlags {
     readonly keyAlgorithm: KeyAlgorithm;
     readonly validity?: number;
     readonly permittedDns?: readonly string[];
+    readonly permittedIp?: readonly string[];
 }
 
 export function signCommand(): Command {
@@ -90,15 +92,20 @@ function withKey(command: Command): Command {
             "a DNS domain that an authority is constrained to; repeatable",
             collectDomain,
         )
+        .option(
+            "--permitted-ip <range>",
+            "an IP range beside those domains; repeatable; 127.0.0.1/32 and ::1/128 unless given or requested",
+            collectRange,
+        )
         .requiredOption("--out <file>", "the new file for the certificate, PEM")
         .option("--yes", "sign without asking");
 }
 
 async function signCsr(flags: CsrFlags): Promise<void> {
     refuseExisting(flags.out);
-    if (flags.tier === "server" && flags.permittedDns !== undefined) {
+    if (flags.tier === "server" && (flags.permittedDns ?? flags.permittedIp) !== undefined) {
         throw refuse(
-            "--permitted-dns",
+            flags.permittedDns === undefined ? "--permitted-ip" : "--permitted-dns",
             "A server's certificate has no name constraints.",
             "Leave the flag out.",
         );
@@ -109,6 +116,7 @@ async function signCsr(flags: CsrFlags): Promise<void> {
         issuerPem: await readText(flags.ca, "--ca"),
         validity: flags.validity,
         permittedDnsDomains: flags.permittedDns,
+        permittedIpRanges: flags.permittedIp,
         now: new Date(),
     };
     const order = orderFor(wish);
@@ -145,6 +153,13 @@ async function signRoot(flags: RootFlags): Promise<void> {
     if (flags.country !== undefined && !/^[A-Z]{2}$/.test(flags.country)) {
         throw refuse("--country", "--country is no country's code.", 'Give two capital letters, as "FR".');
     }
+    if (flags.permittedDns === undefined && flags.permittedIp !== undefined) {
+        throw refuse(
+            "--permitted-ip",
+            "IP ranges bound nothing here without DNS domains.",
+            "Say which domains it is constrained to: --permitted-dns.",
+        );
+    }
     const now = new Date();
     const signer = await signerOrNew(flags, flags.keyAlgorithm);
     process.stderr.write(
@@ -155,6 +170,7 @@ async function signRoot(flags: RootFlags): Promise<void> {
         subject: Buffer.from(nameOf(await loadLibrary(), flags).toArrayBuffer()),
         publicKey: signer.publicKey,
         permittedDnsDomains: flags.permittedDns,
+        permittedIpRanges: flags.permittedIp,
         notBefore: new Date(now.getTime() - BACKDATED),
         notAfter: new Date(now.getTime() + (flags.validity ?? DEFAULT_VALIDITY.root)),
     };

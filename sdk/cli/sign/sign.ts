@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { certify, type CertificateOrder, type Signer } from "../../../provider/pki/offline/certify";
 import { isDnsName } from "../../../provider/pki/offline/general-names";
+import { normaliseRange } from "../../../provider/pki/offline/ip-ranges";
 import { errorCode, writeNewFile } from "../../../provider/pki/key-file";
 import { parseCertificate } from "../../../provider/pki/parsed-certificate";
 import { refuse } from "../files";
@@ -69,4 +70,15 @@ export function collectDomain(value: string, before: readonly string[] = []): re
         );
     }
     return [...before, value.toLowerCase()];
+}
+
+/** IP ranges of a repeatable flag. */
+export function collectRange(value: string, before: readonly string[] = []): readonly string[] {
+    const range = normaliseRange(value);
+    if (range !== undefined && !range.endsWith("/0")) return [...before, range];
+    throw refuse(
+        "--permitted-ip",
+        `${JSON.stringify(value.slice(0, 80))} is no IP range.`,
+        'Give one as "10.0.0.0/16", one address as "10.0.0.7/32", and the flag once more for each other one.',
+    );
 }

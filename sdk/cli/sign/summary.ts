@@ -4,12 +4,13 @@ import { parseCertificate } from "../../../provider/pki/parsed-certificate";
 import { keyAlgorithmOf } from "../../../provider/pki/keys";
 import type { CertificateOrder } from "../../../provider/pki/offline/certify";
 import { keyFingerprint } from "../../../provider/pki/offline/order";
+import { LOOPBACK } from "../../../provider/pki/offline/ip-ranges";
 import { subjectText } from "../../../provider/pki/offline/subject-text";
 import { authorityRule } from "../../../provider/pki/offline/tiers";
 
 /** One line a fact, ended by line feeds; names of the request's choice are shown with nothing in them that misleads. */
 export function summary(order: CertificateOrder): string {
-    const { tier, names, permittedDnsDomains, issuerPem } = order;
+    const { tier, names, permittedDnsDomains, permittedIpRanges = LOOPBACK, issuerPem } = order;
     const rule = authorityRule(tier);
     const issuer = issuerPem === undefined ? undefined : parseCertificate(issuerPem);
     const listed = (list: readonly string[]): string => list.join(", ");
@@ -26,7 +27,9 @@ export function summary(order: CertificateOrder): string {
             : [
                   [
                       "constrained to",
-                      permittedDnsDomains === undefined ? "nothing" : listed(permittedDnsDomains),
+                      permittedDnsDomains === undefined
+                          ? "nothing"
+                          : listed([...permittedDnsDomains, ...permittedIpRanges]),
                   ] as const,
               ]),
         ["valid from", order.notBefore.toISOString()],
