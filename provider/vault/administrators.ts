@@ -108,12 +108,34 @@ export function administratorBy(
 ): Administrator | { readonly refusal: string } {
     const [leaf, ...intermediates] = certificatesIn(chainPem).map((pem) => parseCertificate(pem));
     if (leaf === undefined) return { refusal: "it holds no certificate" };
-    if (now < leaf.notBefore) return { refusal: `it is not valid before ${leaf.notBefore.toISOString()}` };
-    if (now >= leaf.notAfter) return { refusal: `it expired on ${leaf.notAfter.toISOString()}` };
+    const ended = outsideValidity(leaf, now);
+    if (ended !== undefined) return { refusal: ended };
     if (leaf.extendedKeyUsage?.includes(CLIENT_AUTH) === false)
         return { refusal: "its extendedKeyUsage lacks clientAuth" };
-    const found = administrators.find((each) => isMeant(each, leaf, intermediates));
-    return found ?? { refusal: "no administrator of the program is meant by it" };
+    const valid = intermediates.filter((each) => outsideValidity(each, now) === undefined);
+    const meant = administrators.filter((each) => isMeant(each, leaf, valid));
+    const found = meant.find((each) => shutByTime(each, now) === undefined);
+    if (found !== undefined) return found;
+    const [first] = meant;
+    return first === undefined
+        ? { refusal: "no administrator of the program is meant by it" }
+        : {
+              refusal: `of the authority of the administrator "${first.name}", ${shutByTime(first, now) ?? ""}`,
+          };
+}
+
+/** Why nobody can sign in as this administrator at that time; nothing where the certificate declared is valid then. */
+export function shutByTime(
+    { certificatePem, authorityPem: authority }: Administrator,
+    now: Date,
+): string | undefined {
+    return outsideValidity(parseCertificate(certificatePem ?? authority ?? ""), now);
+}
+
+function outsideValidity({ notBefore, notAfter }: ParsedCertificate, now: Date): string | undefined {
+    if (now < notBefore) return `it is not valid before ${notBefore.toISOString()}`;
+    if (now >= notAfter) return `it expired on ${notAfter.toISOString()}`;
+    return undefined;
 }
 
 function isMeant(
@@ -151,7 +173,8 @@ function isIssuedBy({ x509 }: ParsedCertificate, by: ParsedCertificate): boolean
 
 /**
  * The administrators whose roles go with this change. Where any of the last deployment goes or is changed, one that
- * works must stay: whoever makes the call as one of those declared now, or one whom the last deployment left exactly so.
+ * works must stay: whoever makes the call as one of those declared now, or one whom the last deployment left exactly so,
+ * with a certificate (of their own, or of the authority) that is valid now.
  * @param present as whom of those declared now the call is made; nobody where the certificate at hand is no one's of them
  * @throws PortcullisError `Lockout`
  */
@@ -159,20 +182,38 @@ export function administratorsToRemove(
     last: readonly Administrator[],
     wanted: readonly Administrator[],
     present: Administrator | undefined,
+    now: Date,
 ): readonly Administrator[] {
-    const stays = (one: Administrator): boolean => wanted.some((each) => sameJson(one, each));
-    const touched = last.filter((each) => !stays(each));
-    if (touched.length > 0 && present === undefined && !last.some(stays)) throw lastOneGoes(touched);
+    const touched = touchedBy(last, wanted);
+    const staying = last.filter((each) => !touched.includes(each));
+    const works = staying.some((each) => shutByTime(each, now) === undefined);
+    if (touched.length > 0 && present === undefined && !works) throw lastOneGoes(touched, staying, now);
     return last.filter(({ name }) => !wanted.some((each) => each.name === name));
 }
 
-/** Refuses to take the last way in. */
-export function lastOneGoes(touched: readonly Administrator[]): PortcullisError {
+/** Those of the last deployment who go or are changed. */
+export function touchedBy(
+    last: readonly Administrator[],
+    wanted: readonly Administrator[],
+): readonly Administrator[] {
+    return last.filter((one) => !wanted.some((each) => sameJson(one, each)));
+}
+
+/**
+ * Refuses to take the last way in.
+ * @param staying those who stay as they were, none of whom can sign in at that time
+ */
+export function lastOneGoes(
+    touched: readonly Administrator[],
+    staying: readonly Administrator[],
+    now: Date,
+): PortcullisError {
     const names = touched.map(({ name }) => `"${name}"`).join(", ");
+    const shut = staying.map((each) => `; of "${each.name}", who stays, ${shutByTime(each, now) ?? ""}`);
     return new PortcullisError({
         code: "Lockout",
         property: "administrators",
-        problem: `Refused to remove or to change the administrators ${names}: none of those declared now has been seen to sign in.`,
+        problem: `Refused to remove or to change the administrators ${names}: none of those declared now has been seen to sign in${shut.join("")}.`,
         remedy: "Set VAULT_CLIENT_CERT and VAULT_CLIENT_KEY to the certificate and key of one that is declared before and after, or declare the old one beside the new until the new one has signed in. All of them are as they were.",
     });
 }

@@ -6,8 +6,9 @@ import { decideAutopilot, type AutopilotConfiguration } from "./autopilot";
 import { nothing } from "./client";
 import type { VaultInitializationInputs } from "./initialization-inputs";
 import { ADMINISTRATOR_POLICY, NODE_POLICY, POLICIES } from "./policies";
-import { isTaken } from "./record";
+import { isTaken, readRecord } from "./record";
 import type { Session } from "./session";
+import { endTokensOf } from "./tokens";
 
 /** The role under which nodes sign in with their server certificate. */
 export const NODE_ROLE = "node";
@@ -38,17 +39,25 @@ export async function removeAdministrator(session: Session, one: Administrator):
 }
 
 /**
- * Takes the roles of administrators away that the inputs do not name: a run that was cut off may have let somebody in
- * whom the program has dropped since.
+ * Takes the roles of administrators away that the inputs do not name, and ends what was signed in for under them: a run
+ * that was cut off may have let somebody in whom the program has dropped since.
  */
 export async function removeOthers(
     session: Session,
     { administrators }: VaultInitializationInputs,
 ): Promise<void> {
+    const others = await undeclaredRoles(session, administrators);
+    for (const name of others) await removeRole(session, name);
+    await endTokensOf(session, others);
+}
+
+async function undeclaredRoles(
+    session: Session,
+    administrators: readonly Administrator[],
+): Promise<readonly string[]> {
     const { keys } = rolesSchema.parse((await read(session, "auth/cert/certs?list=true")) ?? {});
     const declared = administrators.map(roleNameOf);
-    const others = keys.filter((name) => name.startsWith(ROLE_PREFIX) && !declared.includes(name));
-    for (const name of others) await removeRole(session, name);
+    return keys.filter((name) => name.startsWith(ROLE_PREFIX) && !declared.includes(name));
 }
 
 /** Takes the role of nodes away, where the program declares none any more. */
@@ -60,7 +69,14 @@ async function removeRole({ server, token }: Session, name: string): Promise<voi
     await server.call("DELETE", `auth/cert/certs/${name}`, nothing, { token, accept: [404] });
 }
 
-/** What is not as the inputs say, by what it is: `autopilot`, `policies`, `administrators`, `node`, `auditDevices`. */
+/** Somebody is an administrator whom the program does not declare. */
+export const UNDECLARED = "undeclaredAdministrators";
+
+/**
+ * What is not as the inputs say, by what it is: `autopilot`, `policies`, `administrators`, `node`, `auditDevices`,
+ * `undeclaredAdministrators` (unless the cluster was adopted: then whoever it lets in stays), and `rootToken` where a run
+ * was cut off before it revoked the root token that it used.
+ */
 export async function driftOf(
     session: Session,
     inputs: VaultInitializationInputs,
@@ -90,6 +106,9 @@ export async function driftOf(
         drifted.push("node");
     const missing = (await auditPaths(session, inputs)).length > 0;
     if (missing) drifted.push("auditDevices");
+    if (!inputs.adopt && (await undeclaredRoles(session, inputs.administrators)).length > 0)
+        drifted.push(UNDECLARED);
+    if ((await readRecord(session))?.rootAccessor !== undefined) drifted.push("rootToken");
     return drifted;
 }
 

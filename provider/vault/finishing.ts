@@ -1,7 +1,12 @@
 /** From a cluster that is initialised to one that is run by its administrators: each step may be the first of this run. */
-import { sameJson } from "../changes";
 import { PortcullisError } from "../errors";
-import { administratorsToRemove, lastOneGoes, roleNameOf, type Administrator } from "./administrators";
+import {
+    administratorsToRemove,
+    lastOneGoes,
+    roleNameOf,
+    touchedBy,
+    type Administrator,
+} from "./administrators";
 import type { VaultServer } from "./client";
 import { isUnanswered, refusalFor, sealStatusOf } from "./condition";
 import {
@@ -10,6 +15,7 @@ import {
     removeAdministrator,
     removeNodeRole,
     removeOthers,
+    UNDECLARED,
     writeAdministrator,
     writeAuditDevices,
 } from "./configuring";
@@ -27,6 +33,7 @@ import {
 } from "./record";
 import { revokeByAccessor, revokeRoot, rootSession, type RootSession } from "./root-token";
 import { isRefusedLogin, proveRights, rolesOf, SETTLING_MS, signIn, signOut, type Session } from "./session";
+import { endTokensOf } from "./tokens";
 
 /** What a run knows of the initialisation that it, or the one before it, has made. */
 export interface Known extends Delivery {
@@ -35,6 +42,14 @@ export interface Known extends Delivery {
     readonly cause?: unknown;
     /** Whether it was made in this very run: another node may not have heard of the token yet. */
     readonly isNew?: boolean | undefined;
+    /** Whether the cluster that answers has been told to be the one that was initialised, by its own identity. */
+    readonly isSame?: boolean | undefined;
+    /** Who the last run was, where the program has another name now. */
+    readonly owner?: string | undefined;
+    /** See `VaultInitializationState`. */
+    readonly clusterId?: string | undefined;
+    /** See `Unfinished`. */
+    readonly attempt?: string | undefined;
 }
 
 export interface Finishing {
@@ -44,6 +59,7 @@ export interface Finishing {
     readonly holder: Administrator;
     /** Absent where the cluster was found initialised. */
     readonly known?: Known | undefined;
+    /** Used where there is no other way in; revoked at the end, also where it was not needed. */
     readonly recoveryToken?: string | undefined;
 }
 
@@ -58,13 +74,15 @@ export async function finish(work: Finishing): Promise<VaultInitializationState>
     if (known?.lost === true) throw sharesUndelivered(inputs.address, known.cause);
     const root = await rootAtHand(work);
     let record = root && (await readRecord(root));
-    let isOurs = known !== undefined || record?.owner === inputs.owner;
     if (root !== undefined) {
-        refuseForeign(record, work);
+        if (root.token !== known?.rootToken) refuseForeign(record, work);
         // First of all, so that the rest is in the log.
         await writeAuditDevices(root, inputs);
         // Before anybody can sign in: whoever does finds what a run that was killed has left.
         await ensureRecordMount(root);
+        // The record names one token: an earlier one that a killed run has left ends before it is forgotten.
+        if (record?.rootAccessor !== undefined && record.rootAccessor !== root.accessor)
+            await revokeByAccessor(root, record.rootAccessor);
         record = { ...record, ...deliveryOf(known), ...begun(inputs, root) };
         await writeRecord(root, record);
         await letAdministratorsIn(root, inputs);
@@ -73,16 +91,15 @@ export async function finish(work: Finishing): Promise<VaultInitializationState>
     if (root === undefined) {
         record = await readRecord(session);
         refuseForeign(record, work);
-        isOurs ||= record?.owner === inputs.owner;
         await ensureRecordMount(session);
     }
     await proveRights(session);
     await configure(session, inputs);
     // What is taken over keeps whoever it lets in.
-    if (isOurs && !inputs.adopt) await removeOthers(session, inputs);
+    if (!inputs.adopt) await removeOthers(session, inputs);
     if (root !== undefined) await revokeRoot(root);
-    else if (record?.complete === false && record.rootAccessor !== undefined)
-        await revokeByAccessor(session, record.rootAccessor);
+    else if (record?.rootAccessor !== undefined) await revokeByAccessor(session, record.rootAccessor);
+    await revokeSpare(server, work.recoveryToken);
     const delivery = deliveryOf({ ...record, ...deliveryOf(known) });
     await writeRecord(session, { ...delivery, owner: inputs.owner, complete: true });
     const { cluster_name: clusterName, cluster_id: clusterId } = await sealStatusOf(server);
@@ -92,6 +109,12 @@ export async function finish(work: Finishing): Promise<VaultInitializationState>
 
 function begun({ owner }: VaultInitializationInputs, { accessor }: RootSession): InitializationRecord {
     return { owner, complete: false, rootAccessor: accessor };
+}
+
+/** Revokes a root token that the holders of the shares made and that nobody needs any more. */
+async function revokeSpare(server: VaultServer, recoveryToken: string | undefined): Promise<void> {
+    const spare = recoveryToken === undefined ? undefined : await rootSession(server, recoveryToken);
+    if (spare !== undefined) await revokeRoot(spare);
 }
 
 /** A root token that works: that of the initialisation, or one that the holders of the shares have made. */
@@ -119,7 +142,8 @@ async function enter({ server, inputs, holder }: Finishing, root: Session | unde
 
 /** A cluster that this resource did not initialise is only taken over where the program says so. */
 function refuseForeign(record: InitializationRecord | undefined, { inputs, known }: Finishing): void {
-    if (known !== undefined || inputs.adopt || record?.owner === inputs.owner) return;
+    if (known?.isSame === true || inputs.adopt) return;
+    if (record !== undefined && [inputs.owner, known?.owner].includes(record.owner)) return;
     const by = record === undefined ? "not by this package" : `by "${record.owner}"`;
     throw new PortcullisError({
         code: "AmbiguousMatch",
@@ -139,39 +163,60 @@ function notAdmitted({ name }: Administrator, cause: unknown): PortcullisError {
     });
 }
 
+export interface Following {
+    /** Of an administrator, as declared now or before. */
+    readonly session: Session;
+    readonly last: VaultInitializationInputs & Pick<VaultInitializationState, "drifted">;
+    readonly inputs: VaultInitializationInputs;
+    /** As whom of those declared now the run is made. */
+    readonly present: Administrator | undefined;
+    readonly now: Date;
+    /** Nothing needs it any more: it is revoked. */
+    readonly recoveryToken?: string | undefined;
+}
+
 /**
  * Brings a finished cluster in line with new inputs. Administrators go last, and only when one that stays was seen to
- * sign in, or stayed as the last deployment left it; a change that shuts out whoever makes it is taken back.
+ * sign in, or stayed as the last deployment left it; a change that shuts out whoever makes it is taken back. Those whom
+ * the program does not declare go where a refresh has shown them, and somebody declared was seen to sign in. What whoever
+ * goes or is changed has signed in for ends at once.
  */
-export async function follow(
-    session: Session,
-    last: VaultInitializationInputs,
-    inputs: VaultInitializationInputs,
-    present: Administrator | undefined,
-): Promise<void> {
-    const gone = administratorsToRemove(last.administrators, inputs.administrators, present);
+export async function follow(work: Following): Promise<void> {
+    const { session, last, inputs, present, now } = work;
+    const [before, wanted] = [last.administrators, inputs.administrators];
+    const gone = administratorsToRemove(before, wanted, present, now);
     await ensureRecordMount(session);
     const record = await readRecord(session);
     await configure(session, inputs);
-    if (present !== undefined) await seeSignIn(session, present, last.administrators, inputs);
+    if (present !== undefined) await seeSignIn(work, present);
     for (const one of gone) await removeAdministrator(session, one);
+    await endTokensOf(session, touchedBy(before, wanted).map(roleNameOf));
+    if (present !== undefined && !inputs.adopt && last.drifted.includes(UNDECLARED))
+        await removeOthers(session, inputs);
     if (last.node !== undefined && inputs.node === undefined) await removeNodeRole(session);
-    if (record?.owner !== inputs.owner)
-        await writeRecord(session, { ...record, owner: inputs.owner, complete: true });
+    await endRoot(work, record);
+    if (record?.owner !== inputs.owner || record.rootAccessor !== undefined)
+        await writeRecord(session, { ...deliveryOf(record), owner: inputs.owner, complete: true });
 }
 
-async function seeSignIn(
-    session: Session,
-    present: Administrator,
-    before: readonly Administrator[],
-    { administrators }: VaultInitializationInputs,
+/** The end of root tokens that a run which was cut off has left, once whoever signed in is seen to have the rights. */
+async function endRoot(
+    { session, recoveryToken }: Following,
+    record: InitializationRecord | undefined,
 ): Promise<void> {
+    if (record?.rootAccessor === undefined && recoveryToken === undefined) return;
+    await proveRights(session);
+    if (record?.rootAccessor !== undefined) await revokeByAccessor(session, record.rootAccessor);
+    await revokeSpare(session.server, recoveryToken);
+}
+
+async function seeSignIn({ session, last, inputs, now }: Following, present: Administrator): Promise<void> {
     try {
         await signOut(await signIn(session.server, [roleNameOf(present)], SETTLING_MS));
     } catch (error) {
         if (!isRefusedLogin(error)) throw error;
-        const touched = before.filter((each) => !administrators.some((other) => sameJson(each, other)));
-        for (const one of before) await writeAdministrator(session, one);
-        throw lastOneGoes(touched.length > 0 ? touched : [present]);
+        const touched = touchedBy(last.administrators, inputs.administrators);
+        for (const one of last.administrators) await writeAdministrator(session, one);
+        throw lastOneGoes(touched.length > 0 ? touched : [present], [], now);
     }
 }

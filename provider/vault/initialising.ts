@@ -1,4 +1,5 @@
 /** The one call that makes a cluster, `sys/init`: what is proven before it, and what is said where its answer is lost. */
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { PortcullisError } from "../errors";
 import type { VaultServer } from "./client";
@@ -13,6 +14,8 @@ import { openShareSecrets } from "./share-secrets";
 export interface Initialised {
     readonly rootToken: string;
     readonly delivery: Delivery;
+    /** Marks the secrets that hold the shares as this very cluster's; absent where no secret does. */
+    readonly attempt?: string | undefined;
     /** The shares that could not be delivered went with the run; there is nobody else who has them. */
     readonly lost?: unknown;
 }
@@ -26,37 +29,48 @@ const INIT = "sys/init";
 
 /**
  * Initialises the cluster. Before that, something is encrypted to every PGP key, or every secret is made and written to.
- * @param ours secrets that hold shares of this very resource's last try, which are written again
+ * @param before the mark of the last try, whose cluster is gone: secrets that bear it are written again
  * @throws PortcullisError before anything was made; or, where it was made and its answer is lost, saying so
  */
 export async function initialise(
     server: VaultServer,
     inputs: VaultInitializationInputs,
-    ours: readonly string[],
+    before: string | undefined,
     now: Date,
 ): Promise<Initialised> {
     const { pgpKeys, secretsManager, owner, address } = inputs;
     const { recoveryShares: shares = 5, recoveryThreshold: threshold = 3 } = inputs;
-    await refuseUnusableKeys(pgpKeys ?? [], now);
+    await refuseUnusableKeys(pgpKeys ?? [], inputs.product, now);
     const secrets = secretsManager && (await openShareSecrets(secretsManager, shares));
-    await secrets?.prepare(owner, ours);
+    await secrets?.prepare(owner, before);
 
     const { root_token: rootToken, recovery_keys_base64: keys } = await initOnce(server, address, {
         recovery_shares: shares,
         recovery_threshold: threshold,
         ...(pgpKeys === undefined ? {} : { recovery_pgp_keys: pgpKeys }),
     });
+    const short = keys.length === shares ? undefined : otherNumber(keys.length, shares);
     if (secrets === undefined) {
         const pgpFingerprints = (pgpKeys ?? []).map((key) => readPgpKey(key).fingerprint);
-        return { rootToken, delivery: { encryptedShares: keys, pgpFingerprints } };
+        return { rootToken, delivery: { encryptedShares: keys, pgpFingerprints }, lost: short };
     }
-    const delivery = { shareSecrets: secrets.names };
+    const made = { rootToken, delivery: { shareSecrets: secrets.names }, attempt: randomUUID() };
     try {
-        await secrets.deliver(keys);
-        return { rootToken, delivery };
+        await secrets.deliver(keys, made.attempt);
+        return { ...made, lost: short };
     } catch (error) {
-        return { rootToken, delivery, lost: error };
+        return { ...made, lost: error };
     }
+}
+
+/** The server has not made as many shares as it was asked for. */
+function otherNumber(made: number, asked: number): PortcullisError {
+    return new PortcullisError({
+        code: "ServiceError",
+        property: "recoveryShares",
+        problem: `The server answered with ${made} recovery shares where it was asked for ${asked}; those that there are were kept.`,
+        remedy: EMPTY_REMEDY,
+    });
 }
 
 async function initOnce(
@@ -120,14 +134,17 @@ export function sharesLost(address: string, cause: unknown): PortcullisError {
     });
 }
 
-/** The shares did not get to Secrets Manager, and are in no state: there they would be readable for ever. */
+/**
+ * Not all shares got to their holders: to Secrets Manager, and they are in no state, where they would be readable for
+ * ever; or the server has not made as many as it was asked for.
+ */
 export function sharesUndelivered(address: string, cause?: unknown): PortcullisError {
     const why = cause instanceof Error ? ` (${cause.message})` : "";
     return new PortcullisError({
         code: "ServiceError",
-        property: "secretsManager",
+        property: cause instanceof PortcullisError ? (cause.property ?? "secretsManager") : "secretsManager",
         problem: `The cluster at ${address} was initialised, and its recovery shares could not all be delivered${why}: those that were not are lost.`,
-        remedy: `${EMPTY_REMEDY} The secrets that were made are used again.`,
+        remedy: `${EMPTY_REMEDY} Where secrets were made for them, these are used again.`,
         cause,
     });
 }

@@ -17,7 +17,7 @@ import {
 import type { Condition, Observation } from "./condition";
 import { driftOf } from "./configuring";
 import type { VaultAccess } from "./connect";
-import { finish, follow, type Known } from "./finishing";
+import { finish, follow, type Finishing, type Known } from "./finishing";
 import { initialise, isUninitialised } from "./initialising";
 import {
     initializationFailures,
@@ -35,6 +35,7 @@ export type { VaultInitializationInputs } from "./initialization-inputs";
 export interface VaultInitializationState extends VaultInitializationInputs, Delivery {
     /** As the cluster calls itself. Absent while unfinished. */
     readonly clusterName?: string | undefined;
+    /** While unfinished absent where the cluster did not say it any more. */
     readonly clusterId?: string | undefined;
     readonly condition: Condition;
     /** What a refresh found to be otherwise than the program says. */
@@ -50,6 +51,8 @@ export interface Unfinished {
     readonly rootToken?: string | undefined;
     /** Shares are lost: the cluster, which is empty, has to be made again. */
     readonly lost?: boolean | undefined;
+    /** Marks the secrets into which this initialisation has put its shares. */
+    readonly attempt?: string | undefined;
 }
 
 /** How long a cluster that was just initialised may take to unseal and to elect, in ms. */
@@ -118,22 +121,24 @@ export const vaultInitialization: ResourceType<
         const server = client.open(inputs);
         try {
             const seal = await sealStatusOf(server);
+            if (seal.initialized) refuseOtherCluster({ ...state, ...inputs }, seal.cluster_id);
+            const isSame = state.clusterId !== undefined && state.clusterId === seal.cluster_id;
             if (state.unfinished !== undefined) {
                 const holder = holderAtHand(inputs.administrators, client.identity, now());
+                if (!isSame) refuseMoved(state, inputs);
                 const isEmpty = !seal.initialized && (await isUninitialised(server, inputs.nodes));
                 if (isEmpty) return await makeAndFinish(id, server, inputs, client, now(), state);
-                const known = { ...deliveryOf(state), ...state.unfinished };
-                return await keeping(id, inputs, known, () =>
-                    finish({ server: server.patient(STARTING_MS), inputs, holder, known }),
-                );
+                const { owner, clusterId, unfinished } = state;
+                const known = { ...deliveryOf(state), ...unfinished, owner, clusterId, isSame };
+                const work = { server: server.patient(STARTING_MS), inputs, holder, known };
+                return await keeping(id, server, known, { ...work, recoveryToken: client.recoveryToken });
             }
-            if (seal.initialized) refuseOtherCluster(state, seal.cluster_id);
             const { session, ...seen } = await observe(server, state, client, now(), seal, inputs);
             const condition = conditionOf(seen);
             const isRescued = condition === "shut" && client.recoveryToken !== undefined;
             if (isRescued) {
                 const holder = holderAtHand(inputs.administrators, client.identity, now());
-                const known = deliveryOf(state);
+                const known = { ...deliveryOf(state), owner: state.owner, isSame };
                 return await finish({ server, inputs, holder, known, recoveryToken: client.recoveryToken });
             }
             if (condition !== "ready") throw refusalFor(condition, inputs.address);
@@ -141,7 +146,9 @@ export const vaultInitialization: ResourceType<
                 holderAtHand(inputs.administrators, client.identity, now());
                 throw refusalFor("shut", inputs.address);
             }
-            await follow(session, state, inputs, presentOf(inputs, client, now()));
+            const present = presentOf(inputs, client, now());
+            const { recoveryToken } = client;
+            await follow({ session, last: state, inputs, present, now: now(), recoveryToken });
             await signOut(session);
             const { clusterName, clusterId } = state;
             return { ...inputs, ...deliveryOf(state), clusterName, clusterId, condition, drifted: [] };
@@ -161,32 +168,43 @@ async function makeAndFinish(
     inputs: VaultInitializationInputs,
     { identity }: VaultAccess,
     now: Date,
-    before?: Delivery,
+    before?: VaultInitializationState,
 ): Promise<VaultInitializationState> {
     const holder = holderAtHand(inputs.administrators, identity, now);
-    const { rootToken, delivery, lost } = await initialise(server, inputs, before?.shareSecrets ?? [], now);
-    const known: Known =
-        lost === undefined
-            ? { ...delivery, rootToken, isNew: true }
-            : { ...delivery, lost: true, cause: lost };
-    return keeping(id, inputs, known, () =>
-        finish({ server: server.patient(STARTING_MS), inputs, holder, known }),
+    const { rootToken, delivery, attempt, lost } = await initialise(
+        server,
+        inputs,
+        before?.unfinished?.attempt,
+        now,
     );
+    const made = { ...delivery, attempt, isNew: true, isSame: true };
+    const known: Known = lost === undefined ? { ...made, rootToken } : { ...made, lost: true, cause: lost };
+    return keeping(id, server, known, { server: server.patient(STARTING_MS), inputs, holder, known });
 }
 
+/** Finishes; where that fails, the error carries what the next run needs. */
 async function keeping(
     id: string,
-    inputs: VaultInitializationInputs,
-    { rootToken, lost, ...known }: Known,
-    work: () => Promise<VaultInitializationState>,
+    server: VaultServer,
+    { rootToken, lost, attempt, ...known }: Known,
+    work: Finishing,
 ): Promise<VaultInitializationState> {
     try {
-        return await work();
+        return await finish(work);
     } catch (error) {
-        const unfinished = { ...(rootToken && { rootToken }), ...(lost && { lost }) };
+        // Asked once: what answers now is what this run has called all the time, if it answers at all.
+        const clusterId = known.isSame
+            ? (await sealStatusOf(server.patient(0)).catch(() => undefined))?.cluster_id
+            : undefined;
+        const unfinished = {
+            ...(rootToken && { rootToken }),
+            ...(lost && { lost }),
+            ...(attempt && { attempt }),
+        };
         const state = {
-            ...inputs,
+            ...work.inputs,
             ...deliveryOf(known),
+            ...((clusterId ?? known.clusterId) && { clusterId: clusterId ?? known.clusterId }),
             condition: "ready" as const,
             drifted: [],
             unfinished,
@@ -248,6 +266,21 @@ function refuseOtherCluster(
         property: "address",
         problem: `Another cluster (${live}) answers at ${address} than the one that this stack has initialised (${clusterId}). Nothing was changed.`,
         remedy: "Correct `address`, or the name or tunnel that leads there.",
+    });
+}
+
+/** What the state keeps of an unfinished initialisation, its root token among it, is for the cluster where it was made. */
+function refuseMoved(
+    { address: before, clusterId }: VaultInitializationState,
+    { address }: VaultInitializationInputs,
+): void {
+    if (address === before) return;
+    const why = clusterId === undefined ? "cannot be told to be" : "is not";
+    throw new PortcullisError({
+        code: "AmbiguousMatch",
+        property: "address",
+        problem: `The cluster at ${address} ${why} the one whose initialisation was begun at ${before} and is not finished. Nothing was changed.`,
+        remedy: `Give ${before} as \`address\` for one more run, which finishes it, and the other after that. Where the cluster there is given up, with all that its shares open, \`pulumi up --replace\` with this resource's URN begins anew at ${address}.`,
     });
 }
 

@@ -47,9 +47,17 @@ export function normalisePgpKey(text: string): string {
  * OpenBao and Vault encrypt the shares after they have made the cluster's keys: with a key that cannot encrypt (it only
  * signs, it is expired or revoked) `sys/init` answers 400, and leaves a cluster that is initialised, and whose shares
  * nobody has (seen on OpenBao 2.6.2). So this has to be known before.
+ *
+ * OpenBao 2.6.2 takes every key that passes here, of version 6 too. Vault's older library reads neither version 6 nor
+ * the key algorithms that came with it (RFC 9580, section 9.1), and no Vault is at hand to try a newer one: for it only
+ * what both know is accepted.
  * @throws PortcullisError `InvalidInput`, naming the key
  */
-export async function refuseUnusableKeys(keys: readonly string[], now: Date): Promise<void> {
+export async function refuseUnusableKeys(
+    keys: readonly string[],
+    product: "openbao" | "vault",
+    now: Date,
+): Promise<void> {
     if (keys.length === 0) return;
     const library = await import("openpgp");
     for (const [index, text] of keys.entries()) {
@@ -58,6 +66,10 @@ export async function refuseUnusableKeys(keys: readonly string[], now: Date): Pr
             const key = await library.readKey({ binaryKey: Buffer.from(base64, "base64") });
             const message = await library.createMessage({ text: "portcullis" });
             await library.encrypt({ message, encryptionKeys: key.toPublic(), date: now });
+            if (product === "vault") {
+                const { algorithm } = (await key.getEncryptionKey(undefined, now)).getAlgorithmInfo();
+                refuseModern(key.keyPacket.version, algorithm);
+            }
         } catch (error) {
             const why = error instanceof Error ? error.message : "unknown";
             throw new PortcullisError({
@@ -68,6 +80,16 @@ export async function refuseUnusableKeys(keys: readonly string[], now: Date): Pr
             });
         }
     }
+}
+
+/** Which algorithms for encryption Vault reads, by their names in OpenPGP.js. */
+const VAULT_READS = ["rsaEncryptSign", "rsaEncrypt", "ecdh"];
+
+function refuseModern(version: number, algorithm: string): void {
+    if (version === 4 && VAULT_READS.includes(algorithm)) return;
+    throw new Error(
+        `Vault may not be able to read a key of version ${version} that encrypts by "${algorithm}"`,
+    );
 }
 
 function privateKey(): PortcullisError {

@@ -17,16 +17,19 @@ export interface ShareSecrets {
     readonly names: readonly string[];
     /**
      * Makes the secrets and writes a value without meaning into each, so that what is not allowed is known before the
-     * cluster is initialised. A secret that is there is taken where it was prepared for the same owner and never got a
-     * share, or is one of `ours`, and refused otherwise.
+     * cluster is initialised. A secret that is there is taken where its tags say that it was prepared for the same owner
+     * and never got a share, or that its share is of the try `before`, and refused otherwise: also one of the same owner,
+     * for a run that no state knows may have filled it.
+     * @param before the mark of an earlier try whose cluster is gone
      */
-    prepare(owner: string, ours: readonly string[]): Promise<void>;
-    /** Writes the shares, one after another. */
-    deliver(shares: readonly string[]): Promise<void>;
+    prepare(owner: string, before: string | undefined): Promise<void>;
+    /** Writes the shares, one after another, into secrets that bear the mark of this try from then on. */
+    deliver(shares: readonly string[], attempt: string): Promise<void>;
 }
 
 const STAGE_TAG = "portcullis:recovery-share";
 const OWNER_TAG = "portcullis:owner";
+const ATTEMPT_TAG = "portcullis:initialization";
 const NO_SHARE = "no share yet";
 
 /** The names of so many secrets. */
@@ -45,7 +48,7 @@ export async function openShareSecrets(place: SecretsManagerPlace, count: number
             client.send(new sdk.PutSecretValueCommand({ SecretId: name, SecretString: value })),
         );
 
-    const make = async (name: string, owner: string, ours: readonly string[]): Promise<void> => {
+    const make = async (name: string, owner: string, before: string | undefined): Promise<void> => {
         try {
             await told("CreateSecret", name, [], () =>
                 client.send(
@@ -63,35 +66,37 @@ export async function openShareSecrets(place: SecretsManagerPlace, count: number
         } catch (error) {
             if (!(error instanceof PortcullisError)) throw error;
             if (!(error.cause instanceof sdk.ResourceExistsException)) throw error;
-            if (ours.includes(name)) return;
             const { Tags = [] } = await told("DescribeSecret", name, [], () =>
                 client.send(new sdk.DescribeSecretCommand({ SecretId: name })),
             );
             const tags = new Map(Tags.map(({ Key, Value }) => [Key, Value]));
-            if (tags.get(STAGE_TAG) !== NO_SHARE || tags.get(OWNER_TAG) !== owner) throw taken(name);
+            const isEmpty = tags.get(STAGE_TAG) === NO_SHARE && tags.get(OWNER_TAG) === owner;
+            if (!isEmpty && (before === undefined || tags.get(ATTEMPT_TAG) !== before)) throw taken(name);
         }
     };
 
     return {
         names,
-        async prepare(owner, ours) {
-            for (const name of names) {
-                await make(name, owner, ours);
-                await put(name, NO_SHARE);
-            }
+        async prepare(owner, before) {
+            for (const name of names) await make(name, owner, before);
+            for (const name of names) await put(name, NO_SHARE);
         },
-        async deliver(shares) {
-            for (const [index, name] of names.entries()) {
+        async deliver(shares, attempt) {
+            for (const [index, share] of shares.slice(0, names.length).entries()) {
+                const name = names[index] ?? "";
                 // The tag first: what may hold a share is never written again.
                 await told("TagResource", name, [], () =>
                     client.send(
                         new sdk.TagResourceCommand({
                             SecretId: name,
-                            Tags: [{ Key: STAGE_TAG, Value: "held" }],
+                            Tags: [
+                                { Key: STAGE_TAG, Value: "held" },
+                                { Key: ATTEMPT_TAG, Value: attempt },
+                            ],
                         }),
                     ),
                 );
-                await put(name, shares[index] ?? "");
+                await put(name, share);
             }
         },
     };

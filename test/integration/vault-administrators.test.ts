@@ -1,7 +1,7 @@
 /** The administrators of a real OpenBao: the last way in is never taken, and there is one back in. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, afterEach, before, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import { PortcullisError } from "../../provider/errors";
 import { openServer } from "../../provider/vault/client";
 import { follow } from "../../provider/vault/finishing";
@@ -11,23 +11,13 @@ import { call } from "../../tools/services/openbao";
 import type { Issued } from "../support/vault-certificates";
 import { checkedInputs, contextOf, type State } from "../support/vault-cluster-of-one";
 import { rootFromShares, signedIn } from "../support/vault-root";
-import { VaultScene } from "../support/vault-scene";
+import { useVaultScene, type VaultScene } from "../support/vault-scene";
 
 describe("administrators of a cluster that VaultInitialization made", function () {
     this.timeout(180_000);
     let scene: VaultScene;
 
-    before(async function () {
-        this.timeout(600_000);
-        const set = await VaultScene.set(3);
-        if ("missing" in set) {
-            console.log(`      skipped: ${set.missing}`);
-            this.skip();
-        }
-        scene = set;
-    });
-    after(() => (scene as VaultScene | undefined)?.close());
-    afterEach(() => (scene as VaultScene | undefined)?.afterEach());
+    useVaultScene(3, (set) => (scene = set));
 
     it("never lose the last one who works", async () => {
         const address = (await scene.emptyNode()).server.url;
@@ -80,7 +70,13 @@ describe("administrators of a cluster that VaultInitialization made", function (
             scene.alice,
         );
         await assert.rejects(
-            follow({ server: through, token }, state, inputs, inputs.administrators[0]),
+            follow({
+                session: { server: through, token },
+                last: state,
+                inputs,
+                present: inputs.administrators[0],
+                now: new Date(),
+            }),
             (error) => error instanceof PortcullisError && error.code === "Lockout",
         );
         direct.close();
@@ -166,5 +162,64 @@ describe("administrators of a cluster that VaultInitialization made", function (
         await scene.initialised(address, { administrators });
         await signedIn(address, scene.authority, real, "administrator-dora");
         await assert.rejects(signedIn(address, scene.authority, fake, "administrator-dora"), /HTTP 400/);
+    });
+
+    it("who go, and those who are changed, lose what they have signed in for at once, and nobody else does", async () => {
+        const address = (await scene.emptyNode()).server.url;
+        const carol = scene.authority.client("carol");
+        const declared = (...commonNames: string[]) => [
+            { name: "alice", certificatePem: scene.alice.certificatePem },
+            { name: "team", authorityPem: scene.authority.certificatePem, commonNames },
+        ];
+        const gone = { name: "carol", certificatePem: carol.certificatePem };
+        const administrators = [...declared("bob", "carol"), gone];
+        const state = await scene.initialised(address, { administrators });
+        const token = (as: Issued, role: string) =>
+            signedIn(address, scene.authority, as, `administrator-${role}`);
+        const [alices, bobs, carols] = [
+            await token(scene.alice, "alice"),
+            await token(scene.bob, "team"),
+            await token(carol, "carol"),
+        ];
+        const childs = (await call(address, "POST", "auth/token/create", { token: carols, body: {} })) as {
+            auth: { client_token: string };
+        };
+        const inputs = checkedInputs(scene.given(address, { administrators: declared("bob") }));
+        await vaultInitialization.update(address, state, inputs, contextOf(scene.alice));
+        for (const ended of [bobs, carols, childs.auth.client_token])
+            await assert.rejects(
+                call(address, "GET", "auth/token/lookup-self", { token: ended }),
+                /HTTP 403/,
+            );
+        await call(address, "GET", "auth/token/lookup-self", { token: alices });
+        await token(scene.bob, "team");
+    });
+
+    it("whom the program does not declare are shown, and go with the next update unless the cluster was adopted", async () => {
+        const address = (await scene.emptyNode()).server.url;
+        const state = await scene.initialised(address);
+        const admin = await signedIn(address, scene.authority, scene.alice, "administrator-alice");
+        const carol = scene.authority.client("carol");
+        await call(address, "PUT", "auth/cert/certs/administrator-carol", {
+            token: admin,
+            body: { certificate: carol.certificatePem, token_policies: ["portcullis-administrator"] },
+        });
+        const inputs = checkedInputs(scene.given(address));
+        const signIn = () => signedIn(address, scene.authority, carol, "administrator-carol");
+        // What no refresh has shown stays.
+        await vaultInitialization.update(address, state, inputs, contextOf(scene.alice));
+        const carols = await signIn();
+        const adopted = await vaultInitialization.read(
+            address,
+            { ...state, adopt: true },
+            contextOf(scene.alice),
+        );
+        assert.deepEqual(adopted?.state.drifted, []);
+        const found = await vaultInitialization.read(address, state, contextOf(scene.alice));
+        assert.deepEqual(found?.state.drifted, ["undeclaredAdministrators"]);
+        const next = await vaultInitialization.update(address, found.state, inputs, contextOf(scene.alice));
+        assert.deepEqual(next, state);
+        await assert.rejects(signIn(), /HTTP 400/);
+        await assert.rejects(call(address, "GET", "auth/token/lookup-self", { token: carols }), /HTTP 403/);
     });
 });

@@ -8,7 +8,7 @@ import { call, statusOf } from "../../tools/services/openbao";
 import { checkedInputs, contextOf, type State } from "../support/vault-cluster-of-one";
 import { clusterOfThree, NODE_ADDRESSES, type ClusterNode } from "../support/vault-nodes";
 import { signedIn } from "../support/vault-root";
-import { VaultScene } from "../support/vault-scene";
+import { useVaultScene, type VaultScene } from "../support/vault-scene";
 
 describe("a cluster of three nodes, read at each of them", function () {
     this.timeout(300_000);
@@ -19,14 +19,9 @@ describe("a cluster of three nodes, read at each of them", function () {
     let three: ClusterNode;
     let state: State;
 
-    before(async function () {
-        this.timeout(600_000);
-        const set = await VaultScene.set(3);
-        if ("missing" in set) {
-            console.log(`      skipped: ${set.missing}`);
-            this.skip();
-        }
-        scene = set;
+    useVaultScene(3, (set) => (scene = set));
+
+    before(async () => {
         const tls = scene.authority.server(NODE_ADDRESSES);
         const authority = join(scene.directory, "authority", "authority.pem");
         const cluster = clusterOfThree({ program: scene.program, tls, authority });
@@ -37,10 +32,7 @@ describe("a cluster of three nodes, read at each of them", function () {
         ({ state } = await vaultInitialization.create(inputs, contextOf(scene.alice)));
     });
 
-    after(async () => {
-        await close();
-        await (scene as VaultScene | undefined)?.close();
-    });
+    after(() => close());
 
     const at = ({ url }: ClusterNode): State => ({ ...state, address: url });
     const conditionAt = async (node: ClusterNode, as = contextOf(scene.alice)): Promise<string | undefined> =>

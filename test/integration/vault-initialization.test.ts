@@ -1,7 +1,7 @@
 /** VaultInitialization against the real OpenBao: shares that work, a root token that does not, and safe to run again. */
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, afterEach, before, describe, it } from "mocha";
+import { describe, it } from "mocha";
 import { PortcullisError } from "../../provider/errors";
 import { vaultInitialization } from "../../provider/vault/initialization";
 import { PartialFailure } from "../../provider/resource";
@@ -9,23 +9,13 @@ import { call, statusOf } from "../../tools/services/openbao";
 import { TestAuthority } from "../support/vault-certificates";
 import { checkedInputs, contextOf, type State } from "../support/vault-cluster-of-one";
 import { rootFromShares, signedIn } from "../support/vault-root";
-import { VaultScene } from "../support/vault-scene";
+import { useVaultScene, type VaultScene } from "../support/vault-scene";
 
 describe("VaultInitialization on OpenBao", function () {
     this.timeout(180_000);
     let scene: VaultScene;
 
-    before(async function () {
-        this.timeout(600_000);
-        const set = await VaultScene.set(5);
-        if ("missing" in set) {
-            console.log(`      skipped: ${set.missing}`);
-            this.skip();
-        }
-        scene = set;
-    });
-    after(() => (scene as VaultScene | undefined)?.close());
-    afterEach(() => (scene as VaultScene | undefined)?.afterEach());
+    useVaultScene(5, (set) => (scene = set));
 
     it("gives each holder a share, of which a majority makes a root token and fewer do not", async () => {
         const { server, backDoor } = await scene.emptyNode();

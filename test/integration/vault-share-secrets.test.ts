@@ -1,7 +1,8 @@
 /** Recovery shares in Secrets Manager, which moto stands for with its IAM policies enforced: apart, working, never lost silently. */
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "mocha";
+import { afterEach, before, describe, it } from "mocha";
 import {
+    DescribeSecretCommand,
     SecretsManagerClient,
     GetSecretValueCommand,
     ListSecretsCommand,
@@ -14,7 +15,7 @@ import { statusOf } from "../../tools/services/openbao";
 import { lastLine, runPython } from "../../tools/services/python";
 import { checkedInputs, contextOf, type State } from "../support/vault-cluster-of-one";
 import { rootFromShares } from "../support/vault-root";
-import { VaultScene } from "../support/vault-scene";
+import { useVaultScene, type VaultScene } from "../support/vault-scene";
 
 /** Calls of the script below, which need no rights. */
 const SETTING_UP = 3;
@@ -39,23 +40,21 @@ describe("recovery shares in Secrets Manager", function () {
     let running: RunningMoto | undefined;
     const own = { ...process.env };
 
+    useVaultScene(3, (set) => (scene = set));
+
     before(async function () {
         this.timeout(600_000);
-        const [set, found] = [await VaultScene.set(3), await findMoto()];
-        for (const each of [set, found])
-            if ("missing" in each) {
-                console.log(`      skipped: ${each.missing}`);
-                this.skip();
-            }
-        if ("missing" in set || "missing" in found) return;
-        [scene, moto] = [set, found];
+        const found = await findMoto();
+        if ("missing" in found) {
+            console.log(`      skipped: ${found.missing}`);
+            this.skip();
+        }
+        moto = found;
     });
-    after(() => (scene as VaultScene | undefined)?.close());
     afterEach(async () => {
         await running?.end("SIGKILL");
         running = undefined;
         process.env = { ...own };
-        await (scene as VaultScene | undefined)?.afterEach();
     });
 
     /** An account in which this process has these rights on secrets, and no other. */
@@ -166,7 +165,8 @@ describe("recovery shares in Secrets Manager", function () {
         assert.ok(failure instanceof PartialFailure);
         assert.match(failure.message, /could not all be delivered .*TagResource.*empty its nodes' storage/s);
         const state = failure.state as State;
-        assert.deepEqual(state.unfinished, { lost: true });
+        assert.equal(state.unfinished?.lost, true);
+        assert.deepEqual(Object.keys(state.unfinished), ["lost", "attempt"]);
         const update = (): Promise<State> =>
             vaultInitialization.update(failure.id, state, inputs, contextOf(scene.alice));
         await assert.rejects(update(), /could not all be delivered/);
@@ -180,5 +180,29 @@ describe("recovery shares in Secrets Manager", function () {
         assert.equal(new Set(shares).size, 5);
         const client = new SecretsManagerClient({ region: REGION });
         assert.equal((await client.send(new ListSecretsCommand({}))).SecretList?.length, 5);
+    });
+
+    it("that some run has delivered are only overwritten by the one that knows that very run, and its cluster gone", async () => {
+        await accountWith([...RIGHTS, "GetSecretValue"]);
+        const gate = await scene.gate((await scene.emptyNode()).server.url);
+        const inputs = given(gate.url);
+        const { state } = await vaultInitialization.create(inputs, contextOf(scene.alice));
+        const kept = await Promise.all(names.map(valueOf));
+        const client = new SecretsManagerClient({ region: REGION });
+        const { Tags = [] } = await client.send(new DescribeSecretCommand({ SecretId: "vault/recovery-1" }));
+        const attempt = Tags.find(({ Key }) => Key === "portcullis:initialization")?.Value;
+        assert.match(attempt ?? "", /^[0-9a-f-]{36}$/);
+        gate.target = (await scene.emptyNode()).server.url;
+        const retry = (unfinished: State["unfinished"]): Promise<State> =>
+            vaultInitialization.update(gate.url, { ...state, unfinished }, inputs, contextOf(scene.alice));
+        const others = "00000000-0000-4000-8000-000000000000";
+        for (const unfinished of [{ lost: true }, { lost: true, attempt: others }])
+            await assert.rejects(retry(unfinished), /may hold a share of another cluster/);
+        assert.deepEqual(await Promise.all(names.map(valueOf)), kept);
+        assert.equal(await statusOf(`${gate.target}/v1/sys/health`), 501);
+
+        assert.equal((await retry({ lost: true, attempt })).unfinished, undefined);
+        const shares = await Promise.all(names.map(valueOf));
+        assert.equal(new Set([...shares, ...kept]).size, 10);
     });
 });

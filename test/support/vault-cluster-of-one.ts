@@ -68,7 +68,9 @@ export function contextOf(
             open: (target) => {
                 const server = openServer(target, identity, { patienceMs });
                 // A gate that stays shut would be waited for as long as a cluster may take to start.
-                return patienceMs < 15_000 ? { ...server, patient: () => server } : server;
+                return patienceMs < 15_000
+                    ? { ...server, patient: (ms) => server.patient(Math.min(ms, patienceMs)) }
+                    : server;
             },
         },
         now: () => new Date(),

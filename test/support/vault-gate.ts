@@ -27,6 +27,8 @@ export class VaultGate {
     /** Where calls go. */
     public target = "";
     public fall: Fall | undefined;
+    /** It also shuts, for good, before the first call of this path. */
+    public shutBefore: string | undefined;
     public calls: GateCall[] = [];
     #isShut = false;
 
@@ -81,6 +83,7 @@ export class VaultGate {
             requestBody: body.toString(),
         };
         const falls = this.fall?.at === number;
+        this.#isShut ||= this.shutBefore === call.path;
         if (this.#isShut || (falls && this.fall?.when === "before")) {
             this.calls.push({ ...call, answer: "" });
             this.#isShut ||= this.fall?.forGood === true;

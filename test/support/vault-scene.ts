@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { after, afterEach, before } from "mocha";
 import { vaultInitialization } from "../../provider/vault/initialization";
 import { findOpenBao, type VaultProgram } from "../../tools/services/openbao";
 import { makePgpHolders, type PgpHolders } from "./pgp-holders";
@@ -31,6 +32,12 @@ export class VaultScene {
         const [alice, bob] = [authority.client("alice"), authority.client("bob")];
         const pgp = await makePgpHolders(holders);
         return new VaultScene(program, directory, authority, authority.server(), alice, bob, pgp);
+    }
+
+    /** The same people and programs, with servers of their own: `afterEach` of this one ends no other's. */
+    public beside(): VaultScene {
+        const { program, directory, authority, server, alice, bob, pgp } = this;
+        return new VaultScene(program, directory, authority, server, alice, bob, pgp);
     }
 
     /** A node without data; it ends with the test. */
@@ -90,4 +97,27 @@ export class VaultScene {
             this.pgp.holders.map(({ decrypt }, index) => decrypt(encryptedShares[index] ?? "")),
         );
     }
+}
+
+/**
+ * Sets the scene before the tests of a suite, or skips them where there is none, ends after each what it has started, and
+ * the scene at the end.
+ * @param holders how many people hold shares
+ * @param use is told the scene, before any other hook of the suite
+ */
+export function useVaultScene(holders: number, use: (scene: VaultScene) => void): void {
+    let scene: VaultScene | undefined;
+    before(async function () {
+        // What is missing may have to be installed first.
+        this.timeout(600_000);
+        const set = await VaultScene.set(holders);
+        if ("missing" in set) {
+            console.log(`      skipped: ${set.missing}`);
+            this.skip();
+        }
+        scene = set;
+        use(set);
+    });
+    afterEach(() => scene?.afterEach());
+    after(() => scene?.close());
 }

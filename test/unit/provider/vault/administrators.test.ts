@@ -7,7 +7,7 @@ import {
     certificatesIn,
     type Administrator,
 } from "../../../../provider/vault/administrators";
-import { makeHolders, NOW, type Holders } from "../../../support/holders";
+import { makeHolders, NOW, type Holders, type Pair } from "../../../support/holders";
 
 let holders: Holders;
 beforeAll(async () => {
@@ -70,53 +70,120 @@ describe("by a certificate", () => {
         expect(by(anyone, holders.server.certificatePem)).toBe("its extendedKeyUsage lacks clientAuth");
         expect(by(anyone, "")).toBe("it holds no certificate");
     });
+
+    test("nobody whom an authority certifies that has ended itself, or by an intermediate that has", () => {
+        const { ended } = holders.authorities;
+        expect(by([authority(ended.certificatePem, "alice")], holders.aliceOfEnded.certificatePem)).toMatch(
+            /^of the authority of the administrator "team", it expired on /,
+        );
+    });
 });
 
 describe("who goes", () => {
-    const one = (name: string, certificatePem = name): Administrator => ({ name, certificatePem });
-    const [alice, bob, carol] = [one("alice"), one("bob"), one("carol")];
-    const LOCKOUT = expect.objectContaining({ code: "Lockout", property: "administrators" });
+    const one = (name: string, { certificatePem }: Pair): Administrator => ({ name, certificatePem });
+    let [alice, bob, carol, changed, expired, early, ended]: readonly Administrator[] = [];
+    beforeAll(() => {
+        alice = one("alice", holders.alice);
+        bob = one("bob", holders.bob);
+        carol = one("carol", holders.aliceOfB);
+        changed = one("alice", holders.bob);
+        expired = one("expired", holders.expired);
+        early = one("early", holders.early);
+        ended = authority(holders.authorities.ended.certificatePem, "alice");
+    });
+    /** By their names: the certificates are there only once the tests run. */
+    const people = (names: string): readonly Administrator[] => {
+        const all: Readonly<Record<string, Administrator | undefined>> = {
+            ...{ alice, bob, carol, changed, expired, early, ended },
+        };
+        return names.split(" ").flatMap((name) => all[name] ?? []);
+    };
 
     test.each([
-        ["nobody, where nothing changes", [alice], [alice], undefined, []],
-        ["nobody, where one is added", [alice], [alice, bob], undefined, []],
-        ["one of two, as the other", [alice, bob], [bob], bob, [alice]],
-        ["one of two, as that one, for the other stays as it was", [alice, bob], [bob], undefined, [alice]],
-        ["the only one, once the new one has signed in", [alice], [carol], carol, [alice]],
+        ["nobody, where nothing changes", "alice", "alice", "", ""],
+        ["nobody, where one is added", "alice", "alice bob", "", ""],
+        ["one of two, as the other", "alice bob", "bob", "bob", "alice"],
+        ["one of two, as that one, for the other stays as it was", "alice bob", "bob", "", "alice"],
+        ["the only one, once the new one has signed in", "alice", "carol", "carol", "alice"],
+        ["nobody, where a changed one signs in as it is to be", "alice", "changed", "changed", ""],
         [
-            "nobody, where a changed one signs in as it is to be",
-            [alice],
-            [one("alice", "new")],
-            one("alice", "new"),
-            [],
+            "one beside whom an expired one and one that works stay",
+            "alice bob expired",
+            "bob expired",
+            "",
+            "alice",
         ],
+        ["one that has expired, where another stays", "alice expired", "alice", "", "expired"],
+        ["nobody, where the only one has expired and stays", "expired", "expired", "", ""],
+        ["one for an expired one, as somebody new", "alice expired", "expired bob", "bob", "alice"],
     ])("%s", (_name, last, wanted, present, gone) => {
-        expect(administratorsToRemove(last, wanted, present)).toEqual(gone);
+        expect(administratorsToRemove(people(last), people(wanted), people(present)[0], NOW)).toEqual(
+            people(gone),
+        );
     });
 
     test.each([
-        ["the only one for one who was not seen", [alice], [carol]],
-        ["all for others who were not seen", [alice, bob], [carol, one("dave")]],
-        ["the only one's certificate for another", [alice], [one("alice", "new")]],
-        ["two at once, one gone and one changed", [alice, bob], [one("bob", "new")]],
-    ])("never %s", (_name, last, wanted) => {
-        expect(() => administratorsToRemove(last, wanted, undefined)).toThrow(LOCKOUT);
+        ["the only one for one who was not seen", "alice", "carol", ""],
+        ["all for others who were not seen", "alice bob", "carol", ""],
+        ["the only one's certificate for another", "alice", "changed", ""],
+        [
+            "one of two where the other has expired",
+            "alice expired",
+            "expired",
+            /; of "expired", who stays, it expired on /,
+        ],
+        [
+            "one of two where the other is not valid yet",
+            "alice early",
+            "early",
+            /; of "early", who stays, it is not valid before /,
+        ],
+        [
+            "one where the other's authority has ended",
+            "bob ended",
+            "ended",
+            /; of "team", who stays, it expired on /,
+        ],
+        [
+            "the last one who works of three",
+            "alice expired early",
+            "early expired",
+            /"early".*"expired"|"expired".*"early"/,
+        ],
+    ])("never %s", (_name, last, wanted, why) => {
+        expect(() => administratorsToRemove(people(last), people(wanted), undefined, NOW)).toThrow(
+            expect.objectContaining({
+                code: "Lockout",
+                property: "administrators",
+                message: expect.stringMatching(why),
+            }),
+        );
     });
 
-    test("whatever the change: somebody stays who was there or was seen, or it is refused", () => {
-        const people = fc.uniqueArray(
-            fc.record({ name: fc.constantFrom("a", "b", "c"), certificatePem: fc.constantFrom("1", "2") }),
+    test("whatever the change: somebody stays who was there and whose time it is, or was seen, or it is refused", () => {
+        const certificates = [holders.alice, holders.bob, holders.expired, holders.early].map(
+            ({ certificatePem }) => certificatePem,
+        );
+        const works = certificates.slice(0, 2);
+        const anybody = fc.uniqueArray(
+            fc.record({
+                name: fc.constantFrom("a", "b", "c"),
+                certificatePem: fc.constantFrom(...certificates),
+            }),
             { selector: ({ name }) => name, minLength: 1 },
         );
         fc.assert(
-            fc.property(people, people, fc.option(fc.nat(), { nil: undefined }), (last, wanted, index) => {
+            fc.property(anybody, anybody, fc.option(fc.nat(), { nil: undefined }), (last, wanted, index) => {
                 const present = index === undefined ? undefined : wanted[index % wanted.length];
-                const same = (x: Administrator) =>
-                    last.some((y) => x.name === y.name && x.certificatePem === y.certificatePem);
-                const isSafe = present !== undefined || wanted.some(same);
+                const stays = (x: Administrator) =>
+                    wanted.some((y) => x.name === y.name && x.certificatePem === y.certificatePem);
+                const isSafe =
+                    present !== undefined ||
+                    last.every(stays) ||
+                    last.some((each) => stays(each) && works.includes(each.certificatePem));
                 let gone: readonly Administrator[] | undefined;
                 try {
-                    gone = administratorsToRemove(last, wanted, present);
+                    gone = administratorsToRemove(last, wanted, present, NOW);
                 } catch (error) {
                     expect(error).toMatchObject({ code: "Lockout" });
                 }

@@ -91,9 +91,9 @@ describe("reading", () => {
 });
 
 describe("use", () => {
-    test("keys that can encrypt are accepted", async () => {
+    test.each(["openbao", "vault"] as const)("keys that can encrypt are accepted for %s", async (product) => {
         await expect(
-            refuseUnusableKeys([HOLDER_A.armored, HOLDER_B.armored, RSA.armored], LATER),
+            refuseUnusableKeys([HOLDER_A.armored, HOLDER_B.armored, RSA.armored], product, LATER),
         ).resolves.toBeUndefined();
     });
 
@@ -101,16 +101,45 @@ describe("use", () => {
         ["one that only signs", SIGN_ONLY],
         ["one that is expired", EXPIRED],
     ])("%s is refused by its place and its fingerprint", async (_name, { armored, fingerprint }) => {
-        await expect(refuseUnusableKeys([HOLDER_A.armored, armored], LATER)).rejects.toMatchObject({
-            code: "InvalidInput",
-            property: "pgpKeys[1]",
-            message: expect.stringContaining(`Nothing can be encrypted to the PGP key ${fingerprint}`),
-        });
+        await expect(refuseUnusableKeys([HOLDER_A.armored, armored], "openbao", LATER)).rejects.toMatchObject(
+            {
+                code: "InvalidInput",
+                property: "pgpKeys[1]",
+                message: expect.stringContaining(`Nothing can be encrypted to the PGP key ${fingerprint}`),
+            },
+        );
     });
 
     test("one that will expire is judged by the time of the deployment", async () => {
         await expect(
-            refuseUnusableKeys([EXPIRED.armored], new Date("2026-01-01T12:00:00Z")),
+            refuseUnusableKeys([EXPIRED.armored], "openbao", new Date("2026-01-01T12:00:00Z")),
         ).resolves.toBeUndefined();
     });
+
+    /** Made by OpenPGP.js now, of the forms that came with RFC 9580. */
+    async function modernKey(v6Keys: boolean): Promise<string> {
+        const library = await import("openpgp");
+        const { publicKey } = await library.generateKey({
+            type: "curve25519",
+            userIDs: [{ email: "modern@example.org" }],
+            config: { v6Keys },
+        });
+        return publicKey;
+    }
+
+    test.each([
+        ["of version 6", true, 'a key of version 6 that encrypts by "x25519"'],
+        ["of version 4 with a new algorithm", false, 'a key of version 4 that encrypts by "x25519"'],
+    ])(
+        "one %s is accepted for OpenBao, whose library reads it, and not for Vault",
+        async (_name, v6, why) => {
+            const key = await modernKey(v6);
+            await expect(refuseUnusableKeys([key], "openbao", new Date())).resolves.toBeUndefined();
+            await expect(refuseUnusableKeys([key], "vault", new Date())).rejects.toMatchObject({
+                code: "InvalidInput",
+                property: "pgpKeys[0]",
+                message: expect.stringContaining(why),
+            });
+        },
+    );
 });
