@@ -36,13 +36,15 @@ describe("an initialisation that is not finished", function () {
             contextOf(scene.alice, recoveryToken === undefined ? {} : { recoveryToken }),
         );
 
-    /** Cut off before the root token goes. */
+    /**
+     * Stopped before the root token goes: the gate presents nobody's certificate, so that no administrator can sign in,
+     * and the cluster can still be asked who it is.
+     */
     async function unfinished(): Promise<{ readonly node: Node; readonly state: State }> {
         const node = await scene.emptyNode();
-        const gate = await scene.gate(node.server.url);
-        gate.shutBefore = REVOKE;
+        const gate = await scene.gate(node.server.url, []);
         const failure: unknown = await vaultInitialization
-            .create(checkedInputs(scene.given(gate.url)), contextOf(scene.alice, { patienceMs: 400 }))
+            .create(checkedInputs(scene.given(gate.url)), contextOf(scene.alice))
             .catch((error: unknown) => error);
         assert.ok(failure instanceof PartialFailure);
         return { node, state: failure.state as State };
@@ -57,14 +59,7 @@ describe("an initialisation that is not finished", function () {
     }
 
     it("is finished at another address of the same cluster, and takes over no other one", async () => {
-        const node = await scene.emptyNode();
-        // It presents nobody's certificate, so that no administrator can sign in.
-        const gate = await scene.gate(node.server.url, []);
-        const failure: unknown = await vaultInitialization
-            .create(checkedInputs(scene.given(gate.url)), contextOf(scene.alice))
-            .catch((error: unknown) => error);
-        assert.ok(failure instanceof PartialFailure);
-        const state = failure.state as State;
+        const { node, state } = await unfinished();
         assert.match(state.clusterId ?? "", /^[0-9a-f-]{36}$/);
         const foreign = (await scene.emptyNode()).server.url;
         const theirs = await scene.initialised(foreign, { owner: "other/test vault" });
@@ -91,7 +86,7 @@ describe("an initialisation that is not finished", function () {
         const empty = (await scene.emptyNode()).server.url;
         await assert.rejects(
             update(state, empty),
-            isAmbiguous(/cannot be told to be the one whose initialisation was begun .*--replace/s),
+            isAmbiguous(/is not the one whose initialisation was begun .*--replace/s),
         );
         assert.equal(await statusOf(`${empty}/v1/sys/health`), 501);
     });

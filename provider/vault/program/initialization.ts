@@ -127,7 +127,10 @@ export class VaultInitialization extends DynamicResource {
      * hand cannot sign in). The next `up` names the remedy of any but the first.
      */
     declare readonly condition: pulumi.Output<VaultCondition>;
-    /** What the last refresh found otherwise than the program says, as "autopilot" or "administrators": the next `up` writes it again. */
+    /**
+     * What the last refresh found otherwise than the program says, as "autopilot" or "administrators": the next `up` writes
+     * it again. "undeclaredAdministrators" go with it, and a "rootToken" that a run which was cut off has left is revoked.
+     */
     declare readonly drifted: pulumi.Output<string[]>;
 
     constructor(name: string, args: VaultInitializationArgs, opts?: pulumi.CustomResourceOptions) {

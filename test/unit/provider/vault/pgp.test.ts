@@ -117,10 +117,11 @@ describe("use", () => {
     });
 
     /** Made by OpenPGP.js now, of the forms that came with RFC 9580. */
-    async function modernKey(v6Keys: boolean): Promise<string> {
+    async function modernKey(type: "curve25519" | "rsa", v6Keys: boolean): Promise<string> {
         const library = await import("openpgp");
         const { publicKey } = await library.generateKey({
-            type: "curve25519",
+            type,
+            rsaBits: 2048,
             userIDs: [{ email: "modern@example.org" }],
             config: { v6Keys },
         });
@@ -128,12 +129,13 @@ describe("use", () => {
     }
 
     test.each([
-        ["of version 6", true, 'a key of version 6 that encrypts by "x25519"'],
-        ["of version 4 with a new algorithm", false, 'a key of version 4 that encrypts by "x25519"'],
-    ])(
-        "one %s is accepted for OpenBao, whose library reads it, and not for Vault",
-        async (_name, v6, why) => {
-            const key = await modernKey(v6);
+        ["curve25519", true, 'a key of version 6 that encrypts by "x25519"'],
+        ["rsa", true, 'a key of version 6 that encrypts by "rsaEncryptSign"'],
+        ["curve25519", false, 'a key of version 4 that encrypts by "x25519"'],
+    ] as const)(
+        "%s, of version 6: %s, is accepted for OpenBao, whose library reads it, and not for Vault",
+        async (type, v6, why) => {
+            const key = await modernKey(type, v6);
             await expect(refuseUnusableKeys([key], "openbao", new Date())).resolves.toBeUndefined();
             await expect(refuseUnusableKeys([key], "vault", new Date())).rejects.toMatchObject({
                 code: "InvalidInput",
