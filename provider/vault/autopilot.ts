@@ -16,7 +16,7 @@ export interface AutopilotChoice {
      * With 3, each dead node goes out of the count, so that the living keep their majority, and a cluster that shrinks
      * to 3 in a drought of capacity still survives the loss of one more. With the number of nodes nothing is removed
      * before its replacement is a voter: the set never shrinks, and in the same drought, with 3 alive of 5, one more loss
-     * ends it.
+     * ends it. A majority lost within the threshold ends it either way: without a leader nobody is removed.
      */
     readonly minQuorum?: number | undefined;
 }

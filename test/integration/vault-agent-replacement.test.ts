@@ -5,10 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, it } from "mocha";
-import { findMoto } from "../../tools/services/moto";
-import { findOpenBao } from "../../tools/services/openbao";
 import { until } from "../../tools/services/vault-cluster";
-import { startAgentCluster, type AgentCluster, type ServedNode } from "../support/vault-agents";
+import { agentClusterOrSkip, type AgentCluster, type ServedNode } from "../support/vault-agents";
 
 describe("the node service, about its node's replacement", function () {
     this.timeout(120_000);
@@ -16,15 +14,8 @@ describe("the node service, about its node's replacement", function () {
     let agents: AgentCluster;
 
     before(async function () {
-        const [program, moto] = [await findOpenBao(), await findMoto()];
-        if ("missing" in program || "missing" in moto) {
-            console.log(
-                `      skipped: ${"missing" in program ? program.missing : "missing" in moto ? moto.missing : ""}`,
-            );
-            this.skip();
-        }
         // A look at the members every second: three of them decide.
-        agents = await startAgentCluster({ program, moto, directory, nodes: 3, pace: 20 });
+        agents = await agentClusterOrSkip(this, { directory, nodes: 3, pace: 20 });
     });
 
     after(async () => {

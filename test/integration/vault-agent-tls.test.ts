@@ -7,11 +7,9 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { after, before, describe, it } from "mocha";
 import { PORTS } from "../../components/vault-cluster/node/settings";
-import { findMoto } from "../../tools/services/moto";
-import { findOpenBao } from "../../tools/services/openbao";
 import { until } from "../../tools/services/vault-cluster";
 import { makeClusterTls } from "../../tools/services/vault-tls";
-import { startAgentCluster, type AgentCluster, type ServedNode } from "../support/vault-agents";
+import { agentClusterOrSkip, type AgentCluster, type ServedNode } from "../support/vault-agents";
 
 /** The secret's JSON. */
 interface TlsTexts {
@@ -28,15 +26,8 @@ describe("the node service and the TLS files", function () {
     let secrets: readonly string[] = [];
 
     before(async function () {
-        const [program, moto] = [await findOpenBao(), await findMoto()];
-        if ("missing" in program || "missing" in moto) {
-            console.log(
-                `      skipped: ${"missing" in program ? program.missing : "missing" in moto ? moto.missing : ""}`,
-            );
-            this.skip();
-        }
         // A look at the secret every five seconds.
-        agents = await startAgentCluster({ program, moto, directory, nodes: 1, pace: 120 });
+        agents = await agentClusterOrSkip(this, { directory, nodes: 1, pace: 120 });
         served = await agents.leader();
     });
 

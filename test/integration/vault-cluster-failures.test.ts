@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, afterEach, before, describe, it } from "mocha";
 import { recoverySocket } from "../../components/vault-cluster/node/server-config";
 import { until, type VaultCluster } from "../../tools/services/vault-cluster";
-import { ground, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
+import { groundOrSkip, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
 import { rootFromShares } from "../support/vault-root";
 
 describe("a cluster of five nodes", function () {
@@ -21,12 +21,7 @@ describe("a cluster of five nodes", function () {
     };
 
     before(async function () {
-        const found = await ground();
-        if ("missing" in found) {
-            console.log(`      skipped: ${found.missing}`);
-            this.skip();
-        }
-        at = found;
+        at = await groundOrSkip(this);
         cluster = await at.cluster({ telemetry: true });
     });
     afterEach(() => writer?.stop());
@@ -148,12 +143,7 @@ describe("a server whose audit log is on a full disk", function () {
     let at: Ground;
 
     before(async function () {
-        const found = await ground();
-        if ("missing" in found) {
-            console.log(`      skipped: ${found.missing}`);
-            this.skip();
-        }
-        at = found;
+        at = await groundOrSkip(this);
     });
     after(() => (at as Ground | undefined)?.close());
 

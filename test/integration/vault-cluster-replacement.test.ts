@@ -1,38 +1,42 @@
 /** Nodes that come and go, as spot instances do: the voters stay five, and the data stays. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
+import { decideAutopilot } from "../../provider/vault/autopilot";
 import { until, type VaultCluster } from "../../tools/services/vault-cluster";
-import { ground, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
+import { groundOrSkip, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
 
 describe("a cluster whose nodes are replaced", function () {
     this.timeout(180_000);
     let at: Ground;
     let told: VaultCluster;
     let untold: VaultCluster;
+    let drought: VaultCluster;
     const writers: Writer[] = [];
 
-    const killTwo = async (): Promise<void> => {
-        const leader = await untold.leader();
-        const other = untold.nodes().filter((node) => node !== leader);
-        await Promise.all([leader, ...other.slice(0, 1)].map((node) => untold.destroy(node)));
+    const killTwo = async (cluster: VaultCluster): Promise<void> => {
+        const leader = await cluster.leader();
+        const other = cluster.nodes().filter((node) => node !== leader);
+        await Promise.all([leader, ...other.slice(0, 1)].map((node) => cluster.destroy(node)));
     };
 
     before(async function () {
-        const found = await ground();
-        if ("missing" in found) {
-            console.log(`      skipped: ${found.missing}`);
-            this.skip();
-        }
-        at = found;
-        // The least that the server takes: with five minutes, the default, the second test would wait for as long.
+        at = await groundOrSkip(this);
+        const decision = decideAutopilot(5);
+        assert(decision.accepted);
+        const { cleanupDeadServers, minQuorum } = decision.configuration;
+        // The least that the server takes: with five minutes, the default, the later tests would wait for as long.
         const autopilot = {
-            ...{ cleanup_dead_servers: true, dead_server_last_contact_threshold: "60s", min_quorum: 3 },
-            server_stabilization_time: "1s",
+            ...{ cleanup_dead_servers: cleanupDeadServers, min_quorum: minQuorum },
+            ...{ dead_server_last_contact_threshold: "60s", server_stabilization_time: "1s" },
         };
-        [told, untold] = await Promise.all([at.cluster(), at.cluster({ autopilot })]);
-        // The second test begins here, so that its minute passes during the first.
-        writers.push(startWriter(untold, "untold"));
-        await killTwo();
+        [told, untold, drought] = await Promise.all([
+            at.cluster(),
+            at.cluster({ autopilot }),
+            at.cluster({ autopilot }),
+        ]);
+        // The later tests begin here, so that their minute passes during the first.
+        writers.push(startWriter(untold, "untold"), startWriter(drought, "drought"));
+        await Promise.all([killTwo(untold), killTwo(drought)]);
         await Promise.all([untold.add(), untold.add()]);
     });
     after(async () => {
@@ -73,9 +77,21 @@ describe("a cluster whose nodes are replaced", function () {
         assert.equal((await untold.servers()).length, 5);
         const [writer] = writers;
         assert(writer);
-        await killTwo();
+        await killTwo(untold);
         await until("writes go on", 30_000, () => untold.write("after", "written"));
         await writer.stop();
         assert.deepEqual(await lost(untold, writer), []);
+    });
+
+    it("lives on where two are killed, nothing replaces them, and a third is killed", async () => {
+        // Five voters would need three: the dead are to be out of the count, which a larger minimum forbids.
+        await drought.settled(120_000);
+        assert.equal((await drought.servers()).length, 3);
+        const [, writer] = writers;
+        assert(writer);
+        await drought.destroy(await drought.leader());
+        await until("writes go on", 30_000, () => drought.write("after", "written"));
+        await writer.stop();
+        assert.deepEqual(await lost(drought, writer), []);
     });
 });

@@ -4,6 +4,7 @@ import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
+import type { Context } from "mocha";
 import { PORTS, type NodeSettings } from "../../components/vault-cluster/node/settings";
 import { NODE_ROLE, nodeRole } from "../../provider/vault/configuring";
 import { NODE_POLICY, POLICIES } from "../../provider/vault/policies";
@@ -14,8 +15,8 @@ import {
     type RunningMetadata,
 } from "../../tools/services/instance-metadata";
 import { callJson, REGION } from "../../tools/services/moto-calls";
-import { startMoto, type Moto, type RunningMoto } from "../../tools/services/moto";
-import type { VaultProgram } from "../../tools/services/openbao";
+import { findMoto, startMoto, type Moto, type RunningMoto } from "../../tools/services/moto";
+import { findOpenBao, type VaultProgram } from "../../tools/services/openbao";
 import { startServer, type RunningServer } from "../../tools/services/server";
 import { startVaultCluster, type VaultCluster } from "../../tools/services/vault-cluster";
 import type { ClusterNode } from "../../tools/services/vault-node";
@@ -196,6 +197,22 @@ export async function startAgentCluster(options: AgentsOptions): Promise<AgentCl
             });
         },
     };
+}
+
+/** The same for a hook of a suite, all of whose tests are skipped where a program is missing. */
+export async function agentClusterOrSkip(
+    hook: Context,
+    options: Omit<AgentsOptions, "program" | "moto">,
+): Promise<AgentCluster> {
+    const program = await findOpenBao();
+    const moto = await findMoto();
+    const skip = (missing: string): never => {
+        console.log(`      skipped: ${missing}`);
+        return hook.skip();
+    };
+    if ("missing" in program) return skip(program.missing);
+    if ("missing" in moto) return skip(moto.missing);
+    return startAgentCluster({ ...options, program, moto });
 }
 
 /** The auth method, policy and role by which nodes sign in. */

@@ -6,7 +6,7 @@ import { createProgress } from "../progress";
 import { findPulumi } from "../pulumi/cli";
 import { plainUnavailable } from "../pulumi/plain";
 import { add, judged, NOTHING, type Counts } from "./counts";
-import { run, runJest, runMocha, runMochaApart, runPlain } from "./steps";
+import { run, runJest, runMocha, runMochaApart, runMochaInPairs, runPlain } from "./steps";
 
 interface Step {
     readonly name: string;
@@ -24,7 +24,7 @@ const STEPS: readonly Step[] = [
     { name: "lint", work: () => run("eslint", ["."]) },
     { name: "unit", work: (scratch) => runJest(scratch) },
     { name: "explore", work: (scratch) => runMocha("explore", scratch) },
-    { name: "integration", work: (scratch) => runMocha("integration", scratch) },
+    { name: "integration", work: (scratch) => runMochaInPairs("integration", scratch) },
     { name: "e2e", work: (scratch) => runMochaApart("e2e", scratch) },
     { name: "plain", work: async (scratch) => runPlain(scratch, plainUnavailable(await findPulumi())) },
 ];

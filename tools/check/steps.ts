@@ -39,6 +39,11 @@ export function runMocha(folder: string, scratch: string): Promise<Counts> {
     return runMochaOn(`test/${folder}/**/*.test.ts`, scratch);
 }
 
+/** The same, two files at a time, each told of once it is over: for tests that mostly wait for servers. */
+export function runMochaInPairs(folder: string, scratch: string): Promise<Counts> {
+    return runMochaOn(`test/${folder}/**/*.test.ts`, scratch, {}, ["--parallel", "--jobs", "2"]);
+}
+
 /** The same, each file in a process of its own: what one leaves behind when it fails is no failure of the next. */
 export async function runMochaApart(folder: string, scratch: string): Promise<Counts> {
     const names = readdirSync(join("test", folder), { recursive: true, encoding: "utf8" });
@@ -75,10 +80,11 @@ async function runMochaOn(
     files: string,
     scratch: string,
     environment: Record<string, string> = {},
+    options: readonly string[] = [],
 ): Promise<Counts> {
     const report = join(scratch, "mocha.json");
     rmSync(report, { force: true });
-    const args = ["--reporter", resolve("tools/check/mocha-reporter.cjs"), files];
+    const args = ["--reporter", resolve("tools/check/mocha-reporter.cjs"), ...options, files];
     const code = await execute("mocha", args, { PORTCULLIS_COUNTS: report, ...environment });
     return counted(code, existsSync(report) ? countsSchema.parse(readJson(report)) : NOTHING);
 }
