@@ -56,7 +56,7 @@ export interface VaultClusterArgs {
     product?: NodeSettings["product"];
     /**
      * The server program: its path on the image, or an https address from which nodes fetch it at boot and the SHA-256 that
-     * it must have. OpenBao has to be of the line 2.6, the last whose seal by AWS KMS is built in.
+     * it must have. OpenBao has to be of the line 2.6, the last whose seal by AWS KMS is built in; Vault of 1.19 or later.
      */
     binary: NodeSettings["binary"];
     /**

@@ -5,9 +5,11 @@ import { decideAutopilot, thresholdFailures, type AutopilotDecision } from "../.
 import { publicKeyOf, tlsFailures } from "../../provider/vault/tls-files";
 import type { ImageIdArgs, ImageSearchArgs, SourcesArgs, VaultClusterArgs } from "./args";
 import { initializationOf, type ClusterInitialization } from "./initialization";
-import { JOIN_TAG, type NodeSettings } from "./node/settings";
+import { JOIN_TAG, settingFailures, type NodeSettings } from "./node/settings";
 import { userData } from "./node/user-data";
 import { regionOf, typeFailures, zoneFailures } from "./placement";
+import { releaseFailures } from "./releases";
+import { requiredFailures } from "./required";
 import { decideSize, type Size } from "./size";
 import { networkFailures, privateNetworkFailures } from "./sources";
 
@@ -32,11 +34,7 @@ const VOLUME_SIZES = { least: 8, most: 16_384 } as const;
 /** Longer names leave no room for the random end that balancers and target groups get, of at most 32 characters. */
 const LONGEST_NAME = 20;
 
-const CLUSTER_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
-const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
-const DNS_NAME = new RegExp(`^(?=.{1,253}$)${LABEL}(?:\\.${LABEL})+$`);
 const OWNER = /^(?:[0-9]{12}|self|amazon)$/;
-const VERSION = /(?:^|[^0-9.])2\.([0-9]{1,2})\.[0-9]+/;
 
 /** As long as ARNs of these kinds get, so that what fits with them fits with the real ones. */
 const SAMPLE_ARNS = {
@@ -49,23 +47,34 @@ const SAMPLE_ARNS = {
  * @throws PortcullisError InvalidInput with every fault, each with its remedy
  */
 export function planCluster(name: string, args: VaultClusterArgs, now: Date): ClusterPlan {
+    const absent = requiredFailures(args);
+    /** The arguments that have at least the right shape. */
+    const given: Partial<VaultClusterArgs> = Object.fromEntries(
+        Object.entries(args).filter(([key]) => !absent.some(({ property }) => property === key)),
+    );
+    const { mode = "ha", clusterName, serverName, binary, subnets, instanceTypes, image } = given;
     const failures: CheckFailure[] = [
-        ...nameFailures(name, args),
-        ...zoneFailures(
-            args.mode,
-            args.subnets.map(({ availabilityZone }) => availabilityZone),
-        ),
-        ...typeFailures(args.mode, args.instanceTypes),
-        ...sourceFailures("clients", args.clients),
+        ...absent,
+        ...nameFailures(name),
+        ...settingFailures({ clusterName, serverName, binary }),
+        ...programFailures(given),
+        ...(subnets === undefined
+            ? []
+            : zoneFailures(
+                  mode,
+                  subnets.map(({ availabilityZone }) => availabilityZone),
+              )),
+        ...(instanceTypes === undefined ? [] : typeFailures(mode, instanceTypes)),
+        ...sourceFailures("clients", given.clients),
         ...sourceFailures("telemetry", args.telemetry),
         ...metricsFailures(args),
         ...networkFailures("egressCidrs", args.egressCidrs ?? []),
-        ...imageFailures(args.image),
+        ...(image === undefined ? [] : imageFailures(image)),
         ...volumeFailures(args.volumeSize),
         ...tagFailures(args.tags),
-        ...knownTlsFailures(args, now),
+        ...knownTlsFailures(given, now),
     ];
-    const size = decideSize(args);
+    const size = decideSize({ ...args, mode });
     const autopilot = size.accepted ? decideAutopilot(size.size.nodes, args.autopilot) : undefined;
     if (!size.accepted) failures.push(...size.failures);
     failures.push(...autopilotFailures(args, autopilot));
@@ -108,48 +117,25 @@ function settingsOf(name: string, args: VaultClusterArgs, { nodes }: Size): Plan
     };
 }
 
-function nameFailures(name: string, args: VaultClusterArgs): readonly CheckFailure[] {
-    const failures: CheckFailure[] = [];
-    const refuse = (property: string, reason: string) => failures.push({ property, reason });
-    if (!CLUSTER_NAME.test(name) || name.length > LONGEST_NAME) {
-        refuse(
-            "name",
-            `Balancers of AWS take letters, digits and hyphens, and leave ${LONGEST_NAME} characters for the component's name. Give it a shorter or simpler one.`,
-        );
-    }
-    if (args.clusterName !== undefined && !CLUSTER_NAME.test(args.clusterName)) {
-        refuse("clusterName", "Write 1 to 63 letters, digits and hyphens, a letter or digit at each end.");
-    }
-    if (!DNS_NAME.test(args.serverName)) {
-        refuse(
-            "serverName",
-            'It is no DNS name in lower case. Write it as "vault.priv.example.org", without scheme and port.',
-        );
-    }
-    return [...failures, ...binaryFailures(args)];
+/** The name goes into those of AWS resources; another `clusterName` does not make it fit. */
+function nameFailures(name: string): readonly CheckFailure[] {
+    if (name.length <= LONGEST_NAME && settingFailures({ clusterName: name }).length === 0) return [];
+    return [
+        {
+            property: "name",
+            reason: `Balancers of AWS take letters, digits and hyphens, and leave ${LONGEST_NAME} characters for the component's name. Give it a shorter or simpler one.`,
+        },
+    ];
 }
 
 /** The node compares digest and version as well; here a slip is seen before five instances have started for nothing. */
-function binaryFailures({ product = "openbao", binary }: VaultClusterArgs): readonly CheckFailure[] {
-    if (!("url" in binary)) return [];
-    const failures: CheckFailure[] = [];
-    if (!binary.url.startsWith("https://")) {
-        failures.push({ property: "binary.url", reason: "Give an address that begins with https://." });
-    }
-    if (!/^[0-9a-f]{64}$/.test(binary.sha256)) {
-        failures.push({
-            property: "binary.sha256",
-            reason: "Write the SHA-256 of the file at binary.url as 64 hexadecimal digits in lower case.",
-        });
-    }
-    const minor = VERSION.exec(binary.url)?.[1];
-    if (product === "openbao" && minor !== undefined && Number(minor) > 6) {
-        failures.push({
-            property: "binary.url",
-            reason: `OpenBao 2.${minor} has no built-in seal by AWS KMS, so that no node would unseal. Give a release of the line 2.6.`,
-        });
-    }
-    return failures;
+function programFailures({
+    product = "openbao",
+    binary,
+}: Partial<VaultClusterArgs>): readonly CheckFailure[] {
+    const products: readonly string[] = ["openbao", "vault"];
+    if (!products.includes(product)) return [{ property: "product", reason: 'Give "openbao" or "vault".' }];
+    return binary !== undefined && "url" in binary ? releaseFailures(product, binary.url) : [];
 }
 
 function sourceFailures(property: "clients" | "telemetry", sources?: SourcesArgs): readonly CheckFailure[] {
@@ -213,7 +199,11 @@ function tagFailures(tags: VaultClusterArgs["tags"] = {}): readonly CheckFailure
 }
 
 /** Files that are outputs, of other resources or secret ones, are for `TlsFilesCheck` to judge. */
-function knownTlsFailures({ tls, serverName }: VaultClusterArgs, now: Date): readonly CheckFailure[] {
+function knownTlsFailures(
+    { tls, serverName }: Partial<VaultClusterArgs>,
+    now: Date,
+): readonly CheckFailure[] {
+    if (tls === undefined || serverName === undefined) return [];
     const { certificate, privateKey, authorities } = tls;
     if (
         typeof certificate !== "string" ||

@@ -1,5 +1,6 @@
 /** What a node of the cluster is told, where things are on it, and which values are refused. */
 import { PortcullisError } from "../../../provider/errors";
+import type { CheckFailure } from "../../../provider/resource";
 
 /** Everything a node is told; holds no secret. It is the file `/etc/portcullis/node.json` of every node. */
 export interface NodeSettings {
@@ -97,53 +98,95 @@ interface Form {
     readonly words: string;
 }
 
-const NAME = "letters, digits, dots, hyphens and underscores, at most 63, the first a letter or a digit";
-const PLAIN_NAME: Form = { pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, words: NAME };
 const ARN = "an ARN of the service, as the resource's `arn` output gives it";
 
+type Judged =
+    | "clusterName"
+    | "region"
+    | "serverName"
+    | "kmsKeyArn"
+    | "tlsSecretArn"
+    | "lifecycleHook"
+    | "binary.path"
+    | "binary.url"
+    | "binary.sha256";
+
 /** Each value ends in a configuration file or a unit: what could end a text or a line there has none of these forms. */
-const FORMS: Readonly<Partial<Record<keyof NodeSettings, Form>>> = {
-    clusterName: PLAIN_NAME,
-    lifecycleHook: PLAIN_NAME,
+const FORMS: Readonly<Record<Judged, Form>> = {
+    clusterName: {
+        pattern: /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/,
+        words: "1 to 63 letters, digits and hyphens, a letter or digit at each end",
+    },
+    lifecycleHook: {
+        pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+        words: "letters, digits, dots, hyphens and underscores, at most 63, the first a letter or a digit",
+    },
     region: { pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, words: "the name of an AWS region, as eu-west-3" },
     serverName: {
         pattern: /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/,
-        words: "a DNS name in lower case, as vault.example.com",
+        words: 'a DNS name in lower case, as "vault.priv.example.org", without scheme and port',
     },
     kmsKeyArn: { pattern: /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/, words: ARN },
     tlsSecretArn: {
         pattern: /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$/,
         words: ARN,
     },
+    "binary.path": { pattern: /^(\/[A-Za-z0-9._-]+)+$/, words: "an absolute path without spaces" },
+    "binary.url": {
+        pattern: /^https:\/\/[A-Za-z0-9.-]+(:\d+)?\/[A-Za-z0-9._~/%+-]+$/,
+        words: "an address that begins with https://, without user, query or fragment",
+    },
+    "binary.sha256": {
+        pattern: /^[0-9a-f]{64}$/,
+        words: "the SHA-256 of the file at binary.url: 64 hexadecimal digits in lower case",
+    },
 };
-const PATH: Form = { pattern: /^(\/[A-Za-z0-9._-]+)+$/, words: "an absolute path without spaces" };
-const URL_FORM: Form = {
-    pattern: /^https:\/\/[A-Za-z0-9.-]+(:\d+)?\/[A-Za-z0-9._~/%+-]+$/,
-    words: "an https address without user, query or fragment",
+
+/** Values to be judged: those that are there. */
+export type SettingsAtHand = {
+    readonly [Property in keyof NodeSettings]?: NodeSettings[Property] | undefined;
 };
-const DIGEST: Form = { pattern: /^[0-9a-f]{64}$/, words: "the program's SHA-256: 64 hexadecimal digits" };
+
+function valuesOf(binary: NodeSettings["binary"]): Partial<Record<Judged, unknown>> {
+    if ("path" in binary) return { "binary.path": binary.path };
+    // Programs without types may leave the digest out.
+    const { url, sha256 = "" }: { readonly url: string; readonly sha256?: string } = binary;
+    return { "binary.url": url, "binary.sha256": sha256 };
+}
+
+/** Those that a node could not be told, in the order of the table. */
+function refusedBy(settings: SettingsAtHand): readonly (readonly [Judged, Form])[] {
+    const { clusterName, region, serverName, kmsKeyArn, tlsSecretArn, lifecycleHook, binary } = settings;
+    const values: Partial<Record<Judged, unknown>> = {
+        ...{ clusterName, region, serverName, kmsKeyArn, tlsSecretArn, lifecycleHook },
+        ...(binary === undefined ? {} : valuesOf(binary)),
+    };
+    return Object.entries(FORMS).flatMap(([property, form]) => {
+        // The keys are those of the table.
+        const judged = property as Judged;
+        const value = values[judged];
+        const isFine = value === undefined || (typeof value === "string" && form.pattern.test(value));
+        return isFine ? [] : [[judged, form] as const];
+    });
+}
+
+/** What a node could not be told of the values at hand: the one judge of their forms. No value is quoted: an address may hold a password. */
+export function settingFailures(settings: SettingsAtHand): readonly CheckFailure[] {
+    return refusedBy(settings).map(([property, { words }]) => ({
+        property,
+        reason: `It goes into the nodes' configuration, and has another form than it may have there. Give ${words}.`,
+    }));
+}
 
 /** Throws an `InvalidInput` that names the first value that a node could not be told. */
 export function checkSettings(settings: NodeSettings): void {
-    const { binary } = settings;
-    const values: readonly (readonly [string, string, Form | undefined])[] = [
-        ...(
-            ["clusterName", "region", "serverName", "kmsKeyArn", "tlsSecretArn", "lifecycleHook"] as const
-        ).map((property) => [property, settings[property], FORMS[property]] as const),
-        ...("path" in binary
-            ? [["binary.path", binary.path, PATH] as const]
-            : ([
-                  ["binary.url", binary.url, URL_FORM],
-                  ["binary.sha256", binary.sha256, DIGEST],
-              ] as const)),
-    ];
-    const wrong = values.find(([, value, form]) => form?.pattern.test(value) === false);
-    if (wrong === undefined) return;
-    const [property, value, form] = wrong;
+    const [first] = refusedBy(settings);
+    if (first === undefined) return;
+    const [property, { words }] = first;
     throw new PortcullisError({
         code: "InvalidInput",
         property,
-        problem: `A node cannot be told ${property} "${value}", which goes into its configuration.`,
-        remedy: `Give ${form?.words ?? "another"}.`,
+        problem: `A node cannot be told this ${property}, which goes into its configuration.`,
+        remedy: `Give ${words}.`,
     });
 }

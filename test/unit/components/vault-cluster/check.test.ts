@@ -89,6 +89,57 @@ test("all faults are said at once", () => {
     expect(lines[0]).toBe('VaultCluster "ogenki-vault" is refused for 5 reasons:');
 });
 
+test("the forms of values are among them, each judged once", () => {
+    const error = refusal({
+        clusterName: 'a"b',
+        serverName: "https://vault.example.org",
+        binary: { url: "https://user:word@example.org/bao?x", sha256: "abc" },
+        volumeSize: 1,
+        tls: { ...tls, privateKey: pulumi.output("later") },
+    });
+    const properties = error.problem.split("\n").flatMap((line) => /^ {2}- ([^:]+): /.exec(line)?.[1] ?? []);
+    expect(properties).toEqual(["clusterName", "serverName", "binary.url", "binary.sha256", "volumeSize"]);
+    expect(error.message).not.toContain("word@");
+});
+
+/** As a program without types might call. */
+const untyped = (changes: Readonly<Record<string, unknown>>): PortcullisError => refusal(changes);
+
+describe("programs without types", () => {
+    test.each([
+        ["mode", "prod", 'Give "ha", for several nodes'],
+        ["mode", undefined, 'Give "ha", for several nodes'],
+        ["binary", undefined, 'It is missing. Say where the server program is: { path: "/usr/bin/bao" }'],
+        ["binary", "/usr/bin/bao", "It is nothing that can be taken here. Say where the server program is"],
+        ["serverName", undefined, "Give the DNS name by which clients call"],
+        ["vpcId", undefined, "Give the id of the VPC"],
+        ["subnets", undefined, "Give a list of { id, availabilityZone }"],
+        ["clients", undefined, "Say who may call the API"],
+        ["instanceTypes", undefined, "Give a list of instance types"],
+        ["instanceTypes", "m5.large", "Give a list of instance types"],
+        ["image", null, "Give the machine image"],
+        ["tls", undefined, "Give the nodes' TLS files: { certificate, privateKey, authorities }"],
+        ["product", "consul", 'Give "openbao" or "vault".'],
+    ])("%s: %j", (property, value, remedy) => {
+        const error = untyped({ [property]: value });
+        expect(error).toMatchObject({ code: "InvalidInput", property });
+        expect(error.problem).toContain(`- ${property}: `);
+        expect(error.problem).toContain(remedy);
+    });
+
+    test("with nothing but a name are told everything at once", () => {
+        const none = Object.fromEntries(Object.keys(args).map((key) => [key, undefined]));
+        const error = untyped(none);
+        expect(error.problem).toContain("is refused for 9 reasons:");
+    });
+
+    test("a digest that was left out", () => {
+        expect(untyped({ binary: { url: "https://example.org/bao" } })).toMatchObject({
+            property: "binary.sha256",
+        });
+    });
+});
+
 test("one fault alone names its property", () => {
     const error = refusal({ nodes: 4 });
     expect(error).toMatchObject({ code: "InvalidInput", property: "nodes" });
@@ -185,9 +236,17 @@ describe("one fault", () => {
 
     const later = pulumi.output(new Promise<string>(() => undefined));
 
-    test("a release of the line 2.6, and Vault of any", () => {
+    test("a release of the line 2.6", () => {
         expect(plan({ binary: release("2.6.2") }).settings.binary).toEqual(release("2.6.2"));
-        expect(plan({ product: "vault", binary: release("2.7.0") }).settings.product).toBe("vault");
+    });
+
+    test("a release that is out of support", () => {
+        const old = refusal({
+            product: "vault",
+            binary: { url: "https://example.org/vault_1.14.8_linux_amd64.zip", sha256: DIGEST },
+        });
+        expect(old).toMatchObject({ code: "InvalidInput", property: "binary.url" });
+        expect(old.problem).toContain("Vault 1.14 is out of support");
     });
 
     test("an image by its id is not searched for", () => {

@@ -4,7 +4,7 @@ import type { VaultClusterArgs } from "../../../../components/vault-cluster/args
 import { JOIN_TAG } from "../../../../components/vault-cluster/node/settings";
 import { userData } from "../../../../components/vault-cluster/node/user-data";
 import { VaultCluster } from "../../../../components/vault-cluster/vault-cluster";
-import { childrenWith, settled } from "../../../support/children";
+import { childrenWith } from "../../../support/children";
 import { CLUSTER, clusterArgs, SERVER_NAME, tlsFiles, type TlsFixture } from "../../../support/vault-cluster";
 import { declare, functions, KEY_ARN, outputs, SECRET_ARN, type Declared } from "./declare";
 

@@ -1,12 +1,17 @@
 /** What a node cannot be told: each value goes into a configuration file or a unit, as it is. */
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { checkSettings, type NodeSettings } from "../../../../../components/vault-cluster/node/settings";
+import {
+    checkSettings,
+    settingFailures,
+    type NodeSettings,
+} from "../../../../../components/vault-cluster/node/settings";
 import { settings } from "./settings";
 
 test.each<Partial<NodeSettings>>([
     {},
-    { clusterName: "Vault_2.production-eu" },
+    { clusterName: "Vault-2-production-eu" },
+    { lifecycleHook: "leave_it.now" },
     { region: "us-gov-west-1" },
     { binary: { url: "https://releases.example.com/bao_2.6.2_linux.tar.gz", sha256: "a".repeat(64) } },
     { kmsKeyArn: "arn:aws-cn:kms:cn-north-1:123456789012:key/mrk-1234abcd" },
@@ -22,6 +27,8 @@ test.each<readonly [string, Partial<NodeSettings>]>([
     ["clusterName", { clusterName: "vault tag_value=other" }],
     ["clusterName", { clusterName: "@NODE_ID@" }],
     ["clusterName", { clusterName: "" }],
+    ["clusterName", { clusterName: "a.b" }],
+    ["clusterName", { clusterName: "ends-" }],
     ["region", { region: "eu-west-3 tag_key=other" }],
     ["region", { region: "Paris" }],
     ["serverName", { serverName: "vault" }],
@@ -75,4 +82,24 @@ test("lets nothing through that ends a text, a line or a word, wherever it is", 
             },
         ),
     );
+});
+
+test("names every value at fault, and quotes none: an address may hold a password", () => {
+    const failures = settingFailures({
+        clusterName: "-",
+        region: "Paris",
+        serverName: "vault",
+        binary: { url: "https://user:word@example.org/bao", sha256: "" },
+    });
+    expect(failures.map(({ property }) => property)).toEqual([
+        "clusterName",
+        "region",
+        "serverName",
+        "binary.url",
+        "binary.sha256",
+    ]);
+    expect(JSON.stringify(failures)).not.toContain("word@");
+    for (const { reason } of failures) expect(reason).toMatch(/ Give .+\.$/);
+    expect(settingFailures({})).toEqual([]);
+    expect(settingFailures(settings())).toEqual([]);
 });
