@@ -1,9 +1,8 @@
 /** VaultCluster on the real engine: what it plans and makes, what it refuses at preview, what it protects, what it hides. */
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { gunzipSync } from "node:zlib";
 import * as pulumi from "@pulumi/pulumi";
 import { after, before, describe, it } from "mocha";
 import { VaultCluster, type VaultClusterArgs } from "../../sdk/vault";
@@ -12,7 +11,15 @@ import { openStack, type EngineStack, type RunResult, type UpResult } from "../.
 import type { Recorded } from "../../tools/pulumi/plugins/aws/provider";
 import { choosePlugins, standInNotice } from "../../tools/pulumi/plugins";
 import { OPENING, skipWherePlain } from "../support/deployment";
-import { assertHidden, failureOf, filesBelow, linesOf, toldBy } from "../support/secrets";
+import {
+    assertHidden,
+    decodedUserData,
+    failureOf,
+    filesBelow,
+    linesOf,
+    recordedIn,
+    toldBy,
+} from "../support/secrets";
 import { CLUSTER, clusterArgs, SERVER_NAME, tlsFiles, type TlsFixture } from "../support/vault-cluster";
 
 const workDir = resolve(__dirname, "..", "..");
@@ -51,13 +58,7 @@ describe("VaultCluster on the real engine", function () {
         };
 
     /** What was asked of AWS. */
-    const record = (): readonly Recorded[] => {
-        const file = join(directory, "aws.record");
-        if (!existsSync(file)) return [];
-        const lines = readFileSync(file, "utf8").trim().split("\n");
-        // The stand-in writes exactly this type.
-        return lines.map((line) => JSON.parse(line) as Recorded);
-    };
+    const record = (): readonly Recorded[] => recordedIn(join(directory, "aws.record"));
 
     before(async function () {
         skipWherePlain(this);
@@ -115,7 +116,7 @@ describe("VaultCluster on the real engine", function () {
         const raw = Buffer.from(String(inputs?.userData), "base64").toString("utf8");
         assert.match(raw, /^#cloud-config\n/);
         assert.ok(Buffer.byteLength(raw) <= 16_384, `${Buffer.byteLength(raw)} bytes`);
-        const told = decodedUserData();
+        const told = decodedUserData(record());
         assert.ok(told.includes(String(first.outputs.tlsSecretArn?.value)));
         assert.ok(told.includes(String(first.outputs.kmsKeyArn?.value)));
     });
@@ -155,22 +156,11 @@ describe("VaultCluster on the real engine", function () {
                 ["the preview of a change", toldBy(diff)],
                 ["the failure", toldBy(failure)],
                 ["the exported state", JSON.stringify(await stack.exportState())],
-                ["the user data, decoded", decodedUserData()],
+                ["the user data, decoded", decodedUserData(record())],
                 ...filesBelow(directory),
             ],
         );
     });
-
-    /** The user data, and what is packed in it. */
-    function decodedUserData(): string {
-        const { inputs } = record().find(({ urn }) => urn.endsWith("-template")) ?? {};
-        const raw = Buffer.from(String(inputs?.userData), "base64").toString("utf8");
-        const packed = [...raw.matchAll(/encoding: b64\s+content: (\S+)/g)].map(([, text = ""]) =>
-            gunzipSync(Buffer.from(text, "base64")).toString("utf8"),
-        );
-        assert.ok(packed.length > 0, "user data packs its files");
-        return [raw, ...packed].join("\n");
-    }
 
     describe("refuses at preview, with the remedy", () => {
         const refusals: readonly (readonly [string, () => Partial<VaultClusterArgs>, RegExp])[] = [

@@ -14,9 +14,19 @@ import { choosePlugins, standInNotice } from "../../tools/pulumi/plugins";
 import { runProgram } from "../../tools/quickstart/program";
 import { call, findOpenBao, startSingle, type RunningVault } from "../../tools/services/openbao";
 import { OPENING, skipWherePlain } from "../support/deployment";
+import type { Pair } from "../support/holders";
 import { makePgpHolders, type PgpHolders } from "../support/pgp-holders";
-import { assertHidden, failureOf, filesBelow, linesOf, toldBy } from "../support/secrets";
+import {
+    assertHidden,
+    decodedUserData,
+    failureOf,
+    filesBelow,
+    linesOf,
+    recordedIn,
+    toldBy,
+} from "../support/secrets";
 import { openOperator, PASSPHRASE, WITH_PASSPHRASE, type Operator } from "../support/signing";
+import { VaultGate } from "../support/vault-gate";
 
 const ROOT = resolve(__dirname, "..", "..");
 const EXAMPLE = join(ROOT, "examples", "vault", "index.ts");
@@ -25,6 +35,9 @@ const stateSchema = z.object({
     resources: z.array(z.object({ type: z.string(), inputs: z.record(z.string(), z.unknown()).default({}) })),
 });
 const HOLDERS = ["alice", "bob", "carol"] as const;
+
+/** PEM. */
+type TlsFiles = Readonly<Record<"certificate" | "privateKey" | "authorities", string>>;
 
 describe("the Vault example on the real engine", function () {
     this.timeout(240_000);
@@ -35,7 +48,11 @@ describe("the Vault example on the real engine", function () {
     let operator: Operator;
     let stack: EngineStack;
     let server: RunningVault | undefined;
+    /** As the cluster's secret holds them. */
+    let serverTls: TlsFiles | undefined;
     let holders: PgpHolders;
+    /** Between the engine and the server, where a root token is seen that is gone by the end. */
+    let gate: VaultGate | undefined;
     const told: [string, string][] = [];
     /** Whatever may stand nowhere in clear. */
     const secrets: string[] = [];
@@ -46,8 +63,9 @@ describe("the Vault example on the real engine", function () {
             // The server of this test is asked from loopback, and its address is chosen while the test runs.
             const local = source
                 .replaceAll("boundCidrs: [network]", 'boundCidrs: [network, "127.0.0.1/32"]')
-                .replace('config.get("address") ?? ""', JSON.stringify(server?.url ?? ""));
-            return `${local}\nexport const tls = authority.tls;\n`;
+                .replace('config.get("address") ?? ""', JSON.stringify(gate?.url ?? ""))
+                .replace("    // 4. ", "    shares = initialization.encryptedShares;\n    // 4. ");
+            return `export let shares: unknown;\n${local}\nexport const tls = authority.tls;\n`;
         };
         return Promise.resolve(runProgram(EXAMPLE, edit));
     };
@@ -82,11 +100,13 @@ describe("the Vault example on the real engine", function () {
                 INTERMEDIATE_PASSPHRASE: KEY_FILE_PASSPHRASE,
                 VAULT_CLIENT_CERT: join(folder, "administrator.pem"),
                 VAULT_CLIENT_KEY: join(folder, "administrator-key.pem"),
+                PORTCULLIS_AWS_RECORD: join(directory, "aws.record"),
             },
         });
     });
 
     after(async () => {
+        await gate?.close();
         await server?.end();
         (operator as Operator | undefined)?.close();
         (holders as PgpHolders | undefined)?.close();
@@ -137,20 +157,25 @@ describe("the Vault example on the real engine", function () {
             writeFileSync(join(folder, name), operator.read(name));
 
         const result = await up();
-        const tls = output(result, "tls") as Record<"certificate" | "privateKey" | "authorities", string>;
-        secrets.push(...linesOf(tls.privateKey));
+        serverTls = output(result, "tls") as TlsFiles;
+        secrets.push(...linesOf(serverTls.privateKey));
         assert.equal(typeof output(result, "loadBalancer"), "string");
-        await startNode(tls);
+        await startNode(serverTls);
     });
 
     it("initialises the cluster, once those who administer it and hold its shares are known", async () => {
-        makeAdministrator();
+        const administrator = makeAdministrator();
+        assert.ok(server && serverTls);
+        const { certificate: certificatePem, privateKey: privateKeyPem, authorities } = serverTls;
+        gate = new VaultGate({ certificatePem, privateKeyPem }, authorities, [administrator]);
+        gate.target = server.url;
+        await gate.open();
         holders.holders.forEach(({ publicKey }, index) => {
             writeFileSync(join(folder, `${HOLDERS[index] ?? ""}.asc`), publicKey);
         });
-        assert.ok(server);
         const result = await up();
         assert.match(warnings(result), /portcullis sign csr --tier issuer/);
+        await learnShares(output(result, "shares"));
         operator.write("issuer.csr", String(output(result, "issuerRequest")));
         const { resources } = stateSchema.parse((await stack.exportState()).deployment);
         const { inputs } = resources.find(({ type }) => type.endsWith("vault:VaultInitialization")) ?? {};
@@ -220,13 +245,21 @@ describe("the Vault example on the real engine", function () {
     });
 
     it("told no private key, token, share or secret id on the way, and keeps them encrypted", async () => {
+        const tokens = (gate?.calls ?? []).flatMap(
+            ({ answer }) => /"client_token":"([^"]+)"/.exec(answer)?.[1] ?? [],
+        );
+        assert.ok(tokens.length > 0, "somebody has signed in");
         const state = await stack.exportState();
-        assertHidden(secrets, [
-            ...told,
-            ["the state", JSON.stringify(state)],
-            ...filesBelow(join(directory, "stack")),
-            ["the server's log", server?.log() ?? ""],
-        ]);
+        assertHidden(
+            [...secrets, ...tokens],
+            [
+                ...told,
+                ["the state", JSON.stringify(state)],
+                ["the user data, decoded", decodedUserData(recordedIn(join(directory, "aws.record")))],
+                ...filesBelow(join(directory, "stack")),
+                ["the server's log", server?.log() ?? ""],
+            ],
+        );
     });
 
     it("refuses to be destroyed while the key that unseals everything is protected", async () => {
@@ -250,8 +283,22 @@ describe("the Vault example on the real engine", function () {
         assert.equal(ran.code, 0, ran.stderr);
     }
 
+    /** The recovery shares, encrypted and as their holders read them, and the root token that came with them. */
+    async function learnShares(output: unknown): Promise<void> {
+        const answer = gate?.calls.find(({ path }) => path === "/v1/sys/init")?.answer;
+        // The server's answer to this call always holds the token.
+        const { root_token: token } = JSON.parse(answer ?? "{}") as { readonly root_token: string };
+        // As the component declares its output.
+        const encrypted = output as readonly string[];
+        assert.equal(encrypted.length, HOLDERS.length);
+        const shares = await Promise.all(
+            holders.holders.map(({ decrypt }, index) => decrypt(encrypted[index] ?? "")),
+        );
+        secrets.push(token, ...encrypted, ...shares.map((share) => share.trim()));
+    }
+
     /** One node with the TLS files that the cluster's secret holds, and a seal of its own. */
-    async function startNode(tls: Readonly<Record<"certificate" | "privateKey", string>>): Promise<void> {
+    async function startNode(tls: TlsFiles): Promise<void> {
         const bao = await findOpenBao();
         if ("missing" in bao) throw new Error(bao.missing);
         const home = join(directory, "node");
@@ -263,7 +310,7 @@ describe("the Vault example on the real engine", function () {
     }
 
     /** A certificate for TLS clients, of its own key, as an administrator hands it in. */
-    function makeAdministrator(): void {
+    function makeAdministrator(): Pair {
         execFileSync(
             "openssl",
             [
@@ -289,6 +336,8 @@ describe("the Vault example on the real engine", function () {
             ],
             { stdio: "ignore" },
         );
-        secrets.push(...linesOf(readFileSync(join(folder, "administrator-key.pem"), "utf8")));
+        const privateKeyPem = readFileSync(join(folder, "administrator-key.pem"), "utf8");
+        secrets.push(...linesOf(privateKeyPem));
+        return { certificatePem: readFileSync(join(folder, "administrator.pem"), "utf8"), privateKeyPem };
     }
 });

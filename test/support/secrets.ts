@@ -1,10 +1,12 @@
 /** Looks for secrets where none may stand: in what a run prints, and in every file that the engine writes. */
 import assert from "node:assert/strict";
 import { createPublicKey } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { EngineError } from "../../tools/pulumi/engine-error";
 import type { RunResult } from "../../tools/pulumi/engine";
+import type { Recorded } from "../../tools/pulumi/plugins/aws/provider";
 
 /** The lines of a private key, PEM, that hold a part of its secret: any of them gives it away. */
 export function linesOf(pem: string): string[] {
@@ -43,6 +45,30 @@ export function filesBelow(folder: string): ReadonlyMap<string, string> {
                 return [path, readFileSync(path, "utf8")];
             }),
     );
+}
+
+/** What AWS's stand-in was asked for, by its record; nothing where there is no record yet. */
+export function recordedIn(file: string): readonly Recorded[] {
+    if (!existsSync(file)) return [];
+    const lines = readFileSync(file, "utf8").trim().split("\n");
+    // The stand-in writes exactly this type.
+    return lines.map((line) => JSON.parse(line) as Recorded);
+}
+
+/** The user data of every launch template that was asked for, with what is packed in it: no plain search sees into that. */
+export function decodedUserData(record: readonly Recorded[]): string {
+    const templates = record.filter(({ urn }) => urn.endsWith("-template"));
+    assert.ok(templates.length > 0, "a launch template was asked for");
+    return templates
+        .flatMap(({ inputs }) => {
+            const raw = Buffer.from(String(inputs?.userData), "base64").toString("utf8");
+            const packed = [...raw.matchAll(/encoding: b64\s+content: (\S+)/g)].map(([, text = ""]) =>
+                gunzipSync(Buffer.from(text, "base64")).toString("utf8"),
+            );
+            assert.ok(packed.length > 0, "user data packs its files");
+            return [raw, ...packed];
+        })
+        .join("\n");
 }
 
 /** Fails with the name of the text, and without the secret, where a text holds one. */

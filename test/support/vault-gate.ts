@@ -1,9 +1,9 @@
 /** A TLS gate before a Vault server: it lets calls through one by one, and can shut before or after any of them. */
 import { createServer, request, type Server } from "node:https";
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
-import type { Issued } from "./vault-certificates";
+import type { Pair } from "./holders";
 
 /** Where the gate shuts: before it passes the call on, or when it has the answer and keeps it. */
 export interface Fall {
@@ -33,7 +33,7 @@ export class VaultGate {
     #isShut = false;
 
     /** `clients` are the only ones who may present a certificate: the gate has to present it in turn. */
-    constructor(server: Issued, authorityPem: string, clients: readonly Issued[]) {
+    constructor(server: Pair, authorityPem: string, clients: readonly Pair[]) {
         this.#server = createServer(
             {
                 cert: server.certificatePem,
@@ -71,7 +71,7 @@ export class VaultGate {
     async #pass(
         incoming: IncomingMessage,
         outgoing: ServerResponse,
-        clients: readonly Issued[],
+        clients: readonly Pair[],
     ): Promise<void> {
         const chunks: Buffer[] = [];
         for await (const chunk of incoming) chunks.push(chunk as Buffer);
@@ -95,7 +95,7 @@ export class VaultGate {
         const presented =
             socket instanceof TLSSocket ? socket.getPeerX509Certificate()?.toString() : undefined;
         const client = clients.find((each) => each.certificatePem.trim() === presented?.trim());
-        const answer = await this.#forward(call, incoming.headers["x-vault-token"], body, client);
+        const answer = await this.#forward(call, incoming.headers, body, client);
         this.calls[index] = { ...call, answer: answer.body.toString() };
         if (falls) {
             this.#isShut ||= this.fall?.forGood === true;
@@ -108,9 +108,9 @@ export class VaultGate {
 
     #forward(
         { method, path }: { readonly method: string; readonly path: string },
-        token: string | string[] | undefined,
+        headers: IncomingHttpHeaders,
         body: Buffer,
-        client: Issued | undefined,
+        client: Pair | undefined,
     ): Promise<{ readonly status: number; readonly body: Buffer }> {
         return new Promise((resolve, reject) => {
             const outgoing = request(
@@ -119,7 +119,12 @@ export class VaultGate {
                     method,
                     rejectUnauthorized: false,
                     agent: false,
-                    headers: { ...(typeof token === "string" && { "X-Vault-Token": token }) },
+                    headers: Object.fromEntries(
+                        ["x-vault-token", "x-vault-wrap-ttl"].flatMap((name) => {
+                            const value = headers[name];
+                            return typeof value === "string" ? [[name, value]] : [];
+                        }),
+                    ),
                     ...(client && { cert: client.certificatePem, key: client.privateKeyPem }),
                 },
                 (answer) => {
