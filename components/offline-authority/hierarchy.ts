@@ -2,12 +2,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PortcullisError } from "../../provider/errors";
 import { DEFAULT_OFFLINE_KEY } from "../../provider/pki/keys";
-import { refusePrivateKey } from "../../provider/pki/offline/private-key-text";
 import { CertificateRequest } from "../../provider/pki/program/certificate-request";
 import { SignedCertificates } from "../../provider/pki/program/signed-certificates";
 import { normaliseRequest } from "../../provider/pki/request";
 import type { OfflineAuthorityArgs, SignedArgs } from "./args";
 import { keyInUse } from "./files";
+import { refusePrivateKey } from "../../provider/pki/pem";
 
 /** What the component is made of, whichever way it was made. */
 export interface Hierarchy {

@@ -2,6 +2,7 @@
 import { createHash, X509Certificate } from "node:crypto";
 import { PortcullisError } from "../errors";
 import { remembered } from "../memo";
+import { looksLikePrivateKey } from "./private-key-text";
 
 /** Far more than any certificate; keeps a wrong file from being searched at length. */
 const LONGEST = 256 * 1024;
@@ -47,7 +48,7 @@ export function decodePem(text: string, kind: PemKind, property?: string): Buffe
         invalidInput(property, problem, remedy);
     const expected = `Give exactly one ${kind.noun} in PEM form (-----BEGIN ${String(kind.labels[0])}-----).`;
     if (text.length > LONGEST) throw refuse(`The text is too long to be one ${kind.noun}.`, expected);
-    if (text.includes("PRIVATE KEY-----")) {
+    if (looksLikePrivateKey(text)) {
         throw refuse(
             `There is a private key where a ${kind.noun} is expected.`,
             `Give the ${kind.noun} alone, and treat that key as exposed if this text was ever stored or shared.`,
@@ -135,4 +136,18 @@ const normalisedOnce = remembered((pem) => encodePem("CERTIFICATE", derOnce(pem)
 /** SHA-1 of the certificate's DER in lower-case hexadecimal without colons, as OUTSCALE's `CaFingerprint`. */
 export function fingerprintSha1(pem: string): string {
     return createHash("sha1").update(derOf(pem)).digest("hex");
+}
+
+/**
+ * Refuses a text with a private key in it.
+ *
+ * @throws PortcullisError `InvalidInput`, which names the property and quotes nothing
+ */
+export function refusePrivateKey(text: string, property: string): void {
+    if (!looksLikePrivateKey(text)) return;
+    throw invalidInput(
+        property,
+        "There is a private key in it, where only certificates may stand.",
+        "Give the certificate alone, and treat that key as exposed if this text was ever stored or shared.",
+    );
 }

@@ -5,10 +5,9 @@ import { checkInputs, hasUnknown } from "../inputs";
 import type { CheckFailure, PlannedInputs, ResourceType } from "../resource";
 import { pemField } from "./fields";
 import { checkSigned, refuseFaults, type ExpectedCertificate } from "./offline/check-signed";
-import { refusePrivateKey } from "./offline/private-key-text";
 import { TIERS, type Tier } from "./offline/tiers";
 import { parseCertificate } from "./parsed-certificate";
-import { normalisePem } from "./pem";
+import { normalisePem, refusePrivateKey } from "./pem";
 import { normaliseRequest } from "./request";
 
 /** A value for some of the tiers. */

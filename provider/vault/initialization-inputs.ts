@@ -5,6 +5,7 @@ import { isKnown } from "../inputs";
 import { PortcullisError } from "../errors";
 import { pemField } from "../pki/fields";
 import { invalidInput } from "../pki/pem";
+import { looksLikePrivateKey } from "../pki/private-key-text";
 import { UNKNOWN, type CheckFailure, type PlannedInputs } from "../resource";
 import { administratorSchema, authorityPem, certificatesIn } from "./administrators";
 import { CLUSTER_SIZES, decideAutopilot, type AutopilotChoice, type ClusterSize } from "./autopilot";
@@ -15,7 +16,7 @@ const HOST_NAME =
 const dnsName = z.string().regex(HOST_NAME, { error: "Give a DNS name in full, without an asterisk." });
 
 const authorities = pemField("authorities' certificates", (text) => {
-    if (text.includes("PRIVATE KEY"))
+    if (looksLikePrivateKey(text))
         throw invalidInput(
             undefined,
             "There is a private key where certificates are expected.",

@@ -5,6 +5,7 @@ import { isKnown } from "../inputs";
 import { isMalformed } from "../pki/der";
 import { PURPOSE, USAGE, weaknesses } from "../pki/offline/certificate-rules";
 import { parseCertificate } from "../pki/parsed-certificate";
+import { looksLikePrivateKey } from "../pki/private-key-text";
 import type { CheckFailure, PlannedInputs } from "../resource";
 import { chainFailures, dayOf } from "./tls-chain";
 
@@ -41,7 +42,7 @@ export function publicKeyOf(privateKey: string): string {
 export function tlsFailures(files: PlannedInputs<TlsFiles>, now: Date): readonly CheckFailure[] {
     const { serverName, certificate, authorities, publicKey } = files;
     const misplaced = (["certificate", "authorities"] as const)
-        .filter((property) => String(files[property]).includes("PRIVATE KEY-----"))
+        .filter((property) => looksLikePrivateKey(String(files[property])))
         .map((property) => ({
             property,
             reason: "There is a private key in it, and it is readable for all who see the state. Give certificates alone, and treat that key as exposed.",

@@ -7,13 +7,12 @@ import {
     subjectKeyIdentifierOf,
     type ParsedCertificate,
 } from "../parsed-certificate";
-import { invalidInput, normalisePem } from "../pem";
+import { invalidInput, normalisePem, refusePrivateKey } from "../pem";
 import { answeredRequest, listed, namesOf, spki } from "./answered-request";
 import { constraintsOf, faultsOf, remedyFor, type Finding } from "./certificate-rules";
 import { NO_NAMES } from "./general-names";
 import { boundsAddresses } from "./ip-ranges";
 import { isInSubtree, namesOutside } from "./name-constraints";
-import { refusePrivateKey } from "./private-key-text";
 import type { Tier } from "./tiers";
 
 /** One certificate as it was given, and what it must be. */

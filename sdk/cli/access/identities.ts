@@ -4,6 +4,7 @@ import { z } from "zod";
 import type { ProtectedIdentity } from "../../../provider/outscale/protection";
 import { protectedIdentity } from "../../../provider/outscale/schemas";
 import { normalisePem } from "../../../provider/pki/pem";
+import { looksLikePrivateKey } from "../../../provider/pki/private-key-text";
 import type { PortcullisError } from "../../../provider/errors";
 import { readText, refuse } from "../files";
 
@@ -99,7 +100,7 @@ export async function readAuthorities(files: readonly string[]): Promise<readonl
     const read = files.map(async (file) => {
         const text = await readText(file, "--authority");
         const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
-        if (blocks.length === 0 || text.includes("PRIVATE KEY-----")) {
+        if (blocks.length === 0 || looksLikePrivateKey(text)) {
             throw refuse(
                 "--authority",
                 `The file ${file}, named by --authority, ${blocks.length === 0 ? "holds no certificate in PEM" : "holds a private key"}.`,
