@@ -287,7 +287,10 @@ describe("a key file", () => {
     test("an existing file of another passphrase, kind or content is refused and kept", async () => {
         const key = await generatePrivateKey("EC-P384");
         const texts: [string, RegExp][] = [
-            [await encryptPrivateKey(key, "another passphrase"), /The passphrase does not open the private key/],
+            [
+                await encryptPrivateKey(key, "another passphrase"),
+                /The passphrase does not open the private key/,
+            ],
             [await encryptPrivateKey(key, "correct horse"), /is EC-P384, while keyAlgorithm says EC-P256/],
             ["notes", /holds no encrypted PEM private key/],
         ];
