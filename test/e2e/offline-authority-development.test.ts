@@ -9,6 +9,7 @@ import { OfflineAuthority } from "../../sdk/vault";
 import { findPulumi } from "../../tools/pulumi/cli";
 import { openStack, type EngineStack, type UpResult } from "../../tools/pulumi/engine";
 import { choosePlugins, standInNotice } from "../../tools/pulumi/plugins";
+import { findingsOf, findPkilint, type Subject } from "../oracles/pkilint";
 import { changesOf, OPENING, skipWherePlain } from "../support/deployment";
 import { assertHidden, filesBelow, linesOf } from "../support/secrets";
 
@@ -79,6 +80,29 @@ describe("OfflineAuthority in development", function () {
         );
         assert.equal(verified, "vault.pem: OK\n");
         for (const name of Object.keys(filesOf(first))) rmSync(join(directory, name));
+    });
+
+    it("makes certificates in which pkilint finds nothing", async function () {
+        const environment = await findPkilint();
+        if ("missing" in environment) {
+            console.log(`    skipped: ${environment.missing}`);
+            return this.skip();
+        }
+        const names = ["root-ca.pem", "intermediate-ca.pem", "vault.pem"];
+        const [root = "", intermediate = "", server = ""] = names.map((name) => {
+            const path = join(directory, name);
+            // The server's file holds its chain as well.
+            const [pem = ""] = (filesOf(first)[name] ?? "").split(/(?<=-----END CERTIFICATE-----\n)/);
+            writeFileSync(path, pem);
+            return path;
+        });
+        const subjects: readonly Subject[] = [
+            ...[[root] as const, [intermediate] as const, [server] as const],
+            ...[[root, intermediate] as const, [intermediate, server] as const],
+        ];
+        const found = await findingsOf(environment.python, subjects);
+        for (const path of [root, intermediate, server]) rmSync(path);
+        assert.deepEqual(found, [[], [], [], [], []]);
     });
 
     it("shows no change at the next preview, and keeps its keys encrypted", async () => {
