@@ -36,7 +36,7 @@ const READING_AND_RULING: readonly (readonly [method: string, path: string])[] =
     ["GET", `${PKI}/crl/rotate`],
     ["GET", "secret/data/database"],
     ["POST", "secret/data/database"],
-    ["LIST", "secret/metadata"],
+    ["LIST", "secret/metadata/"],
     ["DELETE", "secret/metadata/database"],
     ["POST", "sys/storage/raft/snapshot-force"],
     ["POST", SNAPSHOT],
