@@ -136,7 +136,8 @@ function autopilotOf({ nodes, autopilot }: VaultInitializationInputs): Autopilot
     throw new Error(decision.failures.map(({ reason }) => reason).join(" "));
 }
 
-function autopilotBody(configuration: AutopilotConfiguration): Readonly<Record<string, unknown>> {
+/** As the API takes it. */
+export function autopilotBody(configuration: AutopilotConfiguration): Readonly<Record<string, unknown>> {
     return {
         cleanup_dead_servers: configuration.cleanupDeadServers,
         dead_server_last_contact_threshold: goDuration(configuration.deadServerLastContactThreshold),

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { after, afterEach, before, describe, it } from "mocha";
 import { until } from "../../tools/services/vault-cluster";
 import { AGENT, agentClusterOrSkip, type AgentCluster, type ServedNode } from "../support/vault-agents";
+import { startWriter } from "../support/vault-clusters";
 
 describe("the node service, when its instance is to be ended", function () {
     this.timeout(300_000);
@@ -63,11 +64,12 @@ describe("the node service, when its instance is to be ended", function () {
         do {
             await refill();
             const leader = await agents.leader();
-            const writer = startWriter(agents);
+            const writer = startWriter(agents.cluster, `steady-${gaps.length}`, 0);
             await sleep(1_000);
             leader.metadata.announce({ targetState: "Terminated" });
             const took = await drained(leader);
-            const { gap, count } = await writer.end();
+            await writer.stop();
+            const [gap, count] = [writer.longestPause(), writer.acknowledged().size];
             gaps.push(gap);
             console.log(
                 `      drained in ${(took / 1_000).toFixed(1)} s; longest pause of ${count} writes ${gap.toFixed(0)} ms`,
@@ -270,28 +272,4 @@ def asking(self, host, method, path, *rest):
 agent.Cluster.ask = asking
 agent.main()
 `;
-}
-
-interface Writer {
-    /** Stops it; gives how many writes were acknowledged, and the longest time between two of them, in milliseconds. */
-    readonly end: () => Promise<{ readonly count: number; readonly gap: number }>;
-}
-
-/** Writes without a pause, to another node where one does not acknowledge. */
-function startWriter({ cluster }: AgentCluster): Writer {
-    const state = { running: true };
-    const acknowledged: number[] = [];
-    const work = (async () => {
-        while (state.running)
-            if (await cluster.write("steady", acknowledged.length.toString()))
-                acknowledged.push(performance.now());
-    })();
-    return {
-        end: async () => {
-            state.running = false;
-            await work;
-            const gaps = acknowledged.slice(1).map((time, index) => time - (acknowledged[index] ?? 0));
-            return { count: acknowledged.length, gap: Math.max(...gaps) };
-        },
-    };
 }

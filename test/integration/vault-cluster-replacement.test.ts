@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
 import { decideAutopilot } from "../../provider/vault/autopilot";
+import { autopilotBody } from "../../provider/vault/configuring";
 import { until, type VaultCluster } from "../../tools/services/vault-cluster";
 import { groundOrSkip, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
 
@@ -23,11 +24,11 @@ describe("a cluster whose nodes are replaced", function () {
         at = await groundOrSkip(this);
         const decision = decideAutopilot(5);
         assert(decision.accepted);
-        const { cleanupDeadServers, minQuorum } = decision.configuration;
-        // The least that the server takes: with five minutes, the default, the later tests would wait for as long.
         const autopilot = {
-            ...{ cleanup_dead_servers: cleanupDeadServers, min_quorum: minQuorum },
-            ...{ dead_server_last_contact_threshold: "60s", server_stabilization_time: "1s" },
+            ...autopilotBody(decision.configuration),
+            // The least that the server takes: with five minutes, the default, the later tests would wait for as long.
+            dead_server_last_contact_threshold: "60s",
+            server_stabilization_time: "1s",
         };
         [told, untold, drought] = await Promise.all([
             at.cluster(),

@@ -56,28 +56,48 @@ export async function groundOrSkip(hook: Context): Promise<Ground> {
     return hook.skip();
 }
 
-/** A client that writes one secret after another, forty a second at most, and knows which of them were acknowledged. */
+/** When a write began and when it was acknowledged, in milliseconds of `performance.now()`. */
+export interface Acknowledged {
+    readonly began: number;
+    readonly ended: number;
+}
+
+/** A client that writes one secret after another, and knows which of them were acknowledged. */
 export interface Writer {
-    /** The secrets that were acknowledged, and when each of those writes began, in milliseconds. */
-    readonly acknowledged: () => ReadonlyMap<string, number>;
+    /** The secrets that were acknowledged, in their order. */
+    readonly acknowledged: () => ReadonlyMap<string, Acknowledged>;
+    /** How many writes nobody acknowledged. */
+    readonly refused: () => number;
+    /** The longest time between two acknowledgements, in milliseconds. */
+    readonly longestPause: () => number;
     /** Ends after the write that is under way. */
     readonly stop: () => Promise<void>;
 }
 
-export function startWriter(cluster: VaultCluster, prefix: string): Writer {
-    const acknowledged = new Map<string, number>();
+/** Starts it; between two writes it waits for so many milliseconds, 20 unless given. */
+export function startWriter(cluster: VaultCluster, prefix: string, pause = 20): Writer {
+    const acknowledged = new Map<string, Acknowledged>();
+    let refused = 0;
     let going = true;
     const work = async (): Promise<void> => {
         for (let index = 0; going; index++) {
             const key = `${prefix}-${index}`;
             const began = performance.now();
-            if (await cluster.write(key, key)) acknowledged.set(key, began);
-            await sleep(20);
+            // A call that hangs is given up soon: it would hide when writes go on.
+            if (await cluster.write(key, key, 1_000))
+                acknowledged.set(key, { began, ended: performance.now() });
+            else refused += 1;
+            await sleep(pause);
         }
     };
     const done = work();
     return {
         acknowledged: () => acknowledged,
+        refused: () => refused,
+        longestPause: () => {
+            const times = [...acknowledged.values()].map(({ ended }) => ended);
+            return Math.max(...times.slice(1).map((time, index) => time - (times[index] ?? 0)));
+        },
         stop: () => {
             going = false;
             return done;

@@ -1,4 +1,4 @@
-/** Clusters of the real server on loopback, over TLS, from the very configuration that nodes on AWS get. */
+/** Clusters of the real server on loopback, over TLS, from the configuration that nodes on AWS get: where and with what they call is a test's own. */
 import { randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
@@ -23,7 +23,7 @@ export interface ClusterOptions {
     /** 5 unless given. */
     readonly nodes?: number;
     readonly telemetry?: boolean;
-    /** Changes the rendered configuration, for what one wants to compare it with. */
+    /** Changes the rendered configuration: `quickly` unless given, which hurries autopilot; `asRendered` changes nothing. */
     readonly change?: (configuration: string) => string;
     /** Autopilot's settings; a new node votes after one second of stability unless given. */
     readonly autopilot?: Readonly<Record<string, unknown>>;
@@ -57,8 +57,8 @@ export interface VaultCluster {
      * what the last one said where none does.
      */
     readonly call: (method: string, path: string, options?: AskOptions) => Promise<Answer>;
-    /** Writes a secret; gives whether any node acknowledged it. */
-    readonly write: (key: string, value: string) => Promise<boolean>;
+    /** Writes a secret; gives whether any node acknowledged it, each within the limit: 5,000 milliseconds unless given. */
+    readonly write: (key: string, value: string, limit?: number) => Promise<boolean>;
     /** The value of a secret, asked of the leader: what a standby has may be older. Throws where there is none. */
     readonly read: (key: string) => Promise<string>;
     /** Raft's configuration. */
@@ -210,8 +210,8 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
             add: make,
         },
         nodes: () => nodes,
-        write: (key, value) =>
-            call("PUT", `secret/data/${key}`, { body: { data: { value } }, limit: 5_000 }).then(
+        write: (key, value, limit = 5_000) =>
+            call("PUT", `secret/data/${key}`, { body: { data: { value } }, limit }).then(
                 () => true,
                 () => false,
             ),
@@ -241,11 +241,28 @@ export async function startVaultCluster(options: ClusterOptions): Promise<VaultC
 
 /** Autopilot looks once a second instead of every ten, so that tests wait less until a new node votes. */
 export function quickly(configuration: string): string {
-    const line = "  performance_multiplier = 1\n";
-    return configuration.replace(
-        line,
-        `${line}  autopilot_update_interval = "500ms"\n  autopilot_reconcile_interval = "1s"\n`,
+    return withTiming(
+        configuration,
+        `${TIMING}  autopilot_update_interval = "500ms"\n  autopilot_reconcile_interval = "1s"\n`,
     );
+}
+
+/** The configuration of real nodes as it is. */
+export function asRendered(configuration: string): string {
+    return configuration;
+}
+
+/** The configuration with the server's own timing of elections, which is that of a test machine. */
+export function withDefaultTiming(configuration: string): string {
+    return withTiming(configuration, "");
+}
+
+const TIMING = "  performance_multiplier = 1\n";
+
+function withTiming(configuration: string, timing: string): string {
+    if (!configuration.includes(TIMING))
+        throw new Error("The configuration should set performance_multiplier.");
+    return configuration.replace(TIMING, timing);
 }
 
 /** Asks every 50 ms until it is so; a rejection counts as no. Throws after the limit, in milliseconds. */

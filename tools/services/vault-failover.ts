@@ -1,23 +1,21 @@
-/** How long a cluster takes no writes after its leader was killed. */
+/** How long a cluster takes no writes after two of its nodes were killed, the leader among them. */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { VaultCluster } from "./vault-cluster";
 
-/** Kills the leader and gives the milliseconds until a write is acknowledged; then starts the node again. */
+/** Kills the leader and another node, and gives the milliseconds until a write is acknowledged; then starts both again. */
 export async function failoverGap(cluster: VaultCluster): Promise<number> {
     const leader = await cluster.leader();
-    await leader.kill();
+    const other = cluster.nodes().find((node) => node !== leader && node.isRunning());
+    if (other === undefined) throw new Error("There is no second node to kill.");
+    const lost = [leader, other];
+    await Promise.all(lost.map((node) => node.kill()));
     const killed = performance.now();
-    const body = { data: { value: "after the leader" } };
-    // A call that hangs is given up soon: it would hide when writes go on.
-    const write = () => cluster.call("PUT", "secret/data/failover", { body, limit: 1_000 });
     for (;;) {
-        const done = await write().then(
-            () => true,
-            () => false,
-        );
+        // A call that hangs is given up soon: it would hide when writes go on.
+        const done = await cluster.write("failover", "after the leader", 1_000);
         const gap = performance.now() - killed;
         if (done) {
-            await leader.start();
+            await Promise.all(lost.map((node) => node.start()));
             await cluster.settled();
             return gap;
         }

@@ -128,11 +128,11 @@ describe("use", () => {
         return publicKey;
     }
 
-    test.each([
+    test.each<["curve25519" | "rsa", boolean, string]>([
         ["curve25519", true, 'a key of version 6 that encrypts by "x25519"'],
         ["rsa", true, 'a key of version 6 that encrypts by "rsaEncryptSign"'],
         ["curve25519", false, 'a key of version 4 that encrypts by "x25519"'],
-    ] as const)(
+    ])(
         "%s, of version 6: %s, is accepted for OpenBao, whose library reads it, and not for Vault",
         async (type, v6, why) => {
             const key = await modernKey(type, v6);
