@@ -1,9 +1,8 @@
 /** A whole PKI by @pulumi/tls, its root's key included: for development, where nothing hangs on it. */
 import * as pulumi from "@pulumi/pulumi";
 import type * as Tls from "@pulumi/tls";
-import { createRequire } from "node:module";
-import { PortcullisError } from "../../provider/errors";
 import { SignedCertificates } from "../../provider/pki/program/signed-certificates";
+import { optionalPeer } from "../optional-peer";
 import type { OfflineAuthorityArgs } from "./args";
 import type { Hierarchy } from "./hierarchy";
 
@@ -13,7 +12,8 @@ const AUTHORITY_USES = ["cert_signing", "crl_signing"];
 
 /** Makes all three certificates, and has them judged as those of an operator are, but for name constraints. */
 export function development(name: string, args: OfflineAuthorityArgs, parent: pulumi.Resource): Hierarchy {
-    const tls = loadTls();
+    // What a package of this name exports is declared by its own types.
+    const tls = optionalPeer("@pulumi/tls", "OfflineAuthority in development") as typeof Tls;
     const child = { parent };
     const { organization, country, intermediate, server } = args;
     const subject = (commonName: string) => ({
@@ -107,20 +107,4 @@ export function development(name: string, args: OfflineAuthorityArgs, parent: pu
     );
     const privateKey = pulumi.all([signed.id, serverKey.privateKeyPemPkcs8]).apply(([, pem]) => pem);
     return { requests, signed, privateKey };
-}
-
-/** The package is an optional one, needed in development alone. */
-function loadTls(): typeof Tls {
-    try {
-        // What a package of this name exports is declared by its own types.
-        return createRequire(__filename)("@pulumi/tls") as typeof Tls;
-    } catch (error) {
-        throw new PortcullisError({
-            code: "InvalidConfiguration",
-            property: "mode",
-            problem: "Development mode needs the package @pulumi/tls, which is not installed.",
-            remedy: "Install it: npm install @pulumi/tls.",
-            cause: error,
-        });
-    }
 }

@@ -1,5 +1,4 @@
 /** The parts of @pulumi/aws that a cluster is made of, loaded when one is made: the package is an optional peer. */
-import { createRequire } from "node:module";
 import type * as group from "@pulumi/aws/autoscaling/group";
 import type * as lifecycleHook from "@pulumi/aws/autoscaling/lifecycleHook";
 import type * as getAmi from "@pulumi/aws/ec2/getAmi";
@@ -18,7 +17,7 @@ import type * as secret from "@pulumi/aws/secretsmanager/secret";
 import type * as secretVersion from "@pulumi/aws/secretsmanager/secretVersion";
 import type * as egressRule from "@pulumi/aws/vpc/securityGroupEgressRule";
 import type * as ingressRule from "@pulumi/aws/vpc/securityGroupIngressRule";
-import { PortcullisError } from "../../provider/errors";
+import { optionalPeer } from "../optional-peer";
 
 /** By their paths in the package: the types of all of it would take the compiler half a minute. */
 interface Modules {
@@ -42,22 +41,11 @@ interface Modules {
     readonly "vpc/securityGroupIngressRule": typeof ingressRule;
 }
 
-const load = createRequire(__filename);
-
 /**
  * One module of @pulumi/aws.
  * @throws PortcullisError InvalidConfiguration where the package is not installed
  */
 export function aws<Path extends keyof Modules>(path: Path): Modules[Path] {
-    try {
-        // The table above says what stands at each path.
-        return load(`@pulumi/aws/${path}`) as Modules[Path];
-    } catch (cause) {
-        throw new PortcullisError({
-            code: "InvalidConfiguration",
-            problem: `VaultCluster is made of @pulumi/aws, of which ${path} cannot be loaded.`,
-            remedy: "Install it beside pulumi-portcullis: npm install @pulumi/aws@7.",
-            cause,
-        });
-    }
+    // The table above says what stands at each path.
+    return optionalPeer("@pulumi/aws", "VaultCluster", path) as Modules[Path];
 }

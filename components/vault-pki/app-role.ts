@@ -1,10 +1,10 @@
 /** An AppRole that may exactly one thing, and its secret id, delivered wrapped. */
 import * as pulumi from "@pulumi/pulumi";
-import { approle, Policy } from "@pulumi/vault";
 import type { AppRoleArgs } from "./args";
 import type { Chain } from "./chain";
 import { boundCidrs } from "./cidrs";
 import type { AppRoleSettings } from "./settings";
+import { vault } from "./vault";
 
 /** What a client needs to sign in; the secret id itself is never here. */
 export interface AppRoleAccess {
@@ -36,6 +36,7 @@ export interface AppRoleOptions {
 }
 
 export function appRole(name: string, options: AppRoleOptions, chain: Chain): AppRoleAccess {
+    const { approle, Policy } = vault();
     const { suffix, settings, backend, policyName } = options;
     const bound = pulumi
         .output(options.boundCidrs)

@@ -1,12 +1,13 @@
 /** The authority within Vault: its secrets engine, addresses and lists, its key and request, and its signed issuer. */
 import * as pulumi from "@pulumi/pulumi";
-import { Mount, pkisecret } from "@pulumi/vault";
+import type * as Vault from "@pulumi/vault";
 import type { KeyAlgorithm } from "../../provider/pki/keys";
 import { SignedCertificates } from "../../provider/pki/program/signed-certificates";
 import type { VaultPkiArgs } from "./args";
 import type { Chain } from "./chain";
 import { acceptIssuer, unsignedWarning, type AcceptedIssuer } from "./issuer";
 import { vaultAddress, type VaultPkiSettings } from "./settings";
+import { vault } from "./vault";
 
 export interface Authority {
     /** The present generation's request, PEM. */
@@ -33,6 +34,7 @@ export function authority(
     chain: Chain,
     component: pulumi.ComponentResource,
 ): Authority {
+    const { Mount, pkisecret } = vault();
     const { mount: backend, leafLifetime } = settings;
     const kept = { retainOnDelete: args.keepOnDestroy ?? true };
     const warn = (message: string): void => {
@@ -96,6 +98,7 @@ function configure(
     chain: Chain,
     kept: pulumi.CustomResourceOptions,
 ): void {
+    const { pkisecret } = vault();
     const base = pulumi.interpolate`${address}/v1/${backend}`;
     chain.add(
         (opts) =>
@@ -165,12 +168,13 @@ function signedIssuer(
     accepted: AcceptedIssuer,
     options: {
         readonly settings: VaultPkiSettings;
-        readonly requests: readonly pkisecret.SecretBackendIntermediateCertRequest[];
+        readonly requests: readonly Vault.pkisecret.SecretBackendIntermediateCertRequest[];
         readonly kept: pulumi.CustomResourceOptions;
         readonly warn: (message: string) => void;
     },
     chain: Chain,
 ): pulumi.Output<string> {
+    const { pkisecret } = vault();
     const { settings, requests, kept, warn } = options;
     const { mount: backend, domains } = settings;
     const { intermediate, root } = accepted.above;

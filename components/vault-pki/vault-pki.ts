@@ -1,12 +1,13 @@
 /** The VaultPki component: an issuing authority within Vault, signed offline, and those who may have it sign. */
 import * as pulumi from "@pulumi/pulumi";
-import { AuthBackend, pkisecret, Policy } from "@pulumi/vault";
+import type * as Vault from "@pulumi/vault";
 import { appRole, type AppRoleAccess } from "./app-role";
 import type { VaultPkiArgs } from "./args";
 import { authority } from "./authority";
 import { Chain } from "./chain";
 import { adminPolicy, signPolicy, snapshotPolicy } from "./policies";
 import { settingsOf, type VaultPkiSettings } from "./settings";
+import { vault } from "./vault";
 
 /** How those sign in who may have leaves signed, and those who may take snapshots. */
 export interface AppRoles {
@@ -36,6 +37,7 @@ export class VaultPki extends pulumi.ComponentResource {
 
     constructor(name: string, args: VaultPkiArgs, opts?: pulumi.ComponentResourceOptions) {
         super("portcullis:index:VaultPki", name, {}, opts);
+        const { AuthBackend, pkisecret, Policy } = vault();
         const settings = settingsOf(args);
         const { mount, authMount, certManager, snapshot } = settings;
         const chain = new Chain(this, opts?.dependsOn);
@@ -113,7 +115,7 @@ export class VaultPki extends pulumi.ComponentResource {
 }
 
 /** The role's inputs. The provider's own defaults allow localhost, wildcards and IP addresses, so all are said. */
-function roleArgs(args: VaultPkiArgs, settings: VaultPkiSettings): pkisecret.SecretBackendRoleArgs {
+function roleArgs(args: VaultPkiArgs, settings: VaultPkiSettings): Vault.pkisecret.SecretBackendRoleArgs {
     const smallest = { any: 0, rsa: 2048, ec: 256, ed25519: 0 } as const;
     const lifetime = String(settings.leafLifetime);
     return {

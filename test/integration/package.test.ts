@@ -20,6 +20,28 @@ const packed = z
     .array(z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) }))
     .length(1);
 
+/** Arguments in order, for components that are declared until they miss a package. */
+const CLUSTER_ARGS = {
+    mode: "dev",
+    binary: { path: "/usr/bin/bao" },
+    serverName: "vault.example.org",
+    vpcId: "vpc-1",
+    subnets: [{ id: "subnet-1", availabilityZone: "eu-west-3a" }],
+    clients: { cidrs: ["10.0.0.0/16"] },
+    instanceTypes: ["m6i.large"],
+    image: { id: "ami-1" },
+    tls: { certificate: "", privateKey: { later: true }, authorities: "" },
+};
+const PKI_ARGS = {
+    organization: "Example",
+    country: "FR",
+    address: "https://vault.example.org:8200",
+    commonName: "Issuer",
+    domains: ["example.org"],
+    certManager: { boundCidrs: ["10.0.0.0/16"] },
+    snapshot: { boundCidrs: ["10.0.0.0/16"] },
+};
+
 describe("the package", function () {
     this.timeout(120_000);
     const folder = mkdtempSync(join(tmpdir(), "portcullis-package-"));
@@ -40,9 +62,12 @@ describe("the package", function () {
             "@pulumi",
             "@peculiar",
             "zod",
+            "@aws-sdk",
             "commander",
+            "fflate",
             "ipaddr.js",
             "jsonc-parser",
+            "openpgp",
             "reflect-metadata",
             "yaml",
             "@types",
@@ -121,6 +146,45 @@ describe("the package", function () {
             "6",
         );
     });
+
+    for (const [name, line, declare] of [
+        ["aws", 7, 'new VaultCluster("a", cluster)'],
+        [
+            "tls",
+            5,
+            'new OfflineAuthority("a", { mode: "development", intermediate: {}, server: { dnsNames: ["a.b"] } })',
+        ],
+        ["vault", 7, 'new VaultPki("a", pki)'],
+        ["kubernetes", 4, undefined],
+        ["policy", 1, undefined],
+    ] as const) {
+        it(`is used without @pulumi/${name}, until something is declared that is made of it`, () => {
+            const script = `
+                const Module = require("node:module"), find = Module._resolveFilename;
+                Module._resolveFilename = function (name, ...others) {
+                    if (!/^@pulumi\\/${name}(\\/|$)/.test(name)) return find.call(this, name, ...others);
+                    throw Object.assign(new Error("Cannot find module " + name), { code: "MODULE_NOT_FOUND" });
+                };
+                const { OfflineAuthority, VaultCluster, VaultInitialization, VaultPki } = require("pulumi-portcullis/vault");
+                require("@pulumi/pulumi").runtime.setMocks({ newResource: ({ name }) => ({ id: name, state: {} }), call: () => ({}) });
+                const kinds = [OfflineAuthority, VaultCluster, VaultInitialization, VaultPki].map((kind) => typeof kind);
+                const cluster = ${JSON.stringify(CLUSTER_ARGS)}, pki = ${JSON.stringify(PKI_ARGS)};
+                let said = "";
+                try { ${declare ?? ""} } catch (error) { said = error.name + " " + error.code + " " + error.message; }
+                process.stdout.write(JSON.stringify({ kinds, said }));
+                process.exit();`;
+            const { stdout, stderr } = spawnSync("node", ["-e", script], { cwd: folder, encoding: "utf8" });
+            assert.notEqual(stdout, "", stderr);
+            const { kinds, said } = z
+                .object({ kinds: z.array(z.string()), said: z.string() })
+                .parse(JSON.parse(stdout));
+            assert.deepEqual(kinds, ["function", "function", "function", "function"]);
+            if (declare === undefined) return;
+            const remedy = `Install it beside pulumi-portcullis: npm install @pulumi/${name}@${line}.`;
+            assert.match(said, /^PortcullisError InvalidConfiguration /);
+            assert.ok(said.endsWith(remedy), said);
+        });
+    }
 
     it("needs @pulumi/policy for policy packs alone", () => {
         const build = join(folder, "node_modules/pulumi-portcullis/dist");
