@@ -31,9 +31,9 @@ export interface IntermediateArgs {
      * `permittedDnsDomains`, and not with `request`, whose own wishes count.
      */
     permittedIpRanges?: string[];
-    /** "EC-P384" unless given. Not with `request`. */
+    /** "EC-P384" unless given. Not with `request`, and not in development. */
     keyAlgorithm?: KeyAlgorithm;
-    /** Raise it, with another path of the key file, for a new key. 1 unless given. Not with `request`. */
+    /** Raise it, with another path of the key file, for a new key. 1 unless given. Not with `request`, and not in development. */
     generation?: number;
 }
 
@@ -44,9 +44,9 @@ export interface ServerArgs {
     ipAddresses?: string[];
     /** The subject's: 1 to 64 characters. The first DNS name unless given. */
     commonName?: string;
-    /** "EC-P256" unless given. */
+    /** "EC-P256" unless given. Not in development. */
     keyAlgorithm?: KeyAlgorithm;
-    /** Raise it for a new key: the certificate in use and its key stay until the new request is signed. 1 unless given. */
+    /** Raise it for a new key: the certificate in use and its key stay until the new request is signed. 1 unless given. Not in development. */
     generation?: number;
 }
 
@@ -63,13 +63,13 @@ export interface SignedArgs {
 export interface OfflineAuthorityArgs extends SubjectArgs {
     /**
      * "offline" unless given: the root's key never comes near the platform. "development": all keys, the root's too,
-     * are made by @pulumi/tls and are in state, encrypted; never for what matters.
+     * are made by @pulumi/tls and are in state, encrypted; never for what matters. What only the offline way has a use for is refused then.
      */
     mode?: "offline" | "development";
     /** The intermediate authority. */
     intermediate: IntermediateArgs;
     /** The certificate that Vault's nodes present to clients and to each other. */
     server: ServerArgs;
-    /** What came back from the operator, as far as it did. Taking one away again takes down what stands on it. */
+    /** What came back from the operator, as far as it did. Taking one away again takes down what stands on it. Not in development. */
     signed?: SignedArgs;
 }

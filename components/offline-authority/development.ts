@@ -1,6 +1,7 @@
 /** A whole PKI by @pulumi/tls, its root's key included: for development, where nothing hangs on it. */
 import * as pulumi from "@pulumi/pulumi";
 import type * as Tls from "@pulumi/tls";
+import { PortcullisError } from "../../provider/errors";
 import { SignedCertificates } from "../../provider/pki/program/signed-certificates";
 import { optionalPeer } from "../optional-peer";
 import type { OfflineAuthorityArgs } from "./args";
@@ -10,8 +11,30 @@ import type { Hierarchy } from "./hierarchy";
 const HOURS = { root: 87_600, intermediate: 43_800, server: 8_760, renewal: 720 } as const;
 const AUTHORITY_USES = ["cert_signing", "crl_signing"];
 
+/** Arguments of the offline way, which would be without effect here: keys and signatures are all made by @pulumi/tls. */
+function refuseOffline({ intermediate, server, signed }: OfflineAuthorityArgs): void {
+    const given = Object.entries({
+        signed,
+        "intermediate.request": intermediate.request,
+        "intermediate.privateKeyFile": intermediate.privateKeyFile,
+        "intermediate.keyAlgorithm": intermediate.keyAlgorithm,
+        "intermediate.generation": intermediate.generation,
+        "server.keyAlgorithm": server.keyAlgorithm,
+        "server.generation": server.generation,
+    }).flatMap(([property, value]) => (value === undefined ? [] : [property]));
+    const [first] = given;
+    if (first === undefined) return;
+    throw new PortcullisError({
+        code: "InvalidInput",
+        property: first,
+        problem: `Development mode makes every key and certificate anew, and would leave ${given.join(", ")} without effect.`,
+        remedy: 'Remove what is named here, or set mode: "offline".',
+    });
+}
+
 /** Makes all three certificates, and has them judged as those of an operator are, but for name constraints. */
 export function development(name: string, args: OfflineAuthorityArgs, parent: pulumi.Resource): Hierarchy {
+    refuseOffline(args);
     // What a package of this name exports is declared by its own types.
     const tls = optionalPeer("@pulumi/tls", "OfflineAuthority in development") as typeof Tls;
     const child = { parent };

@@ -96,8 +96,9 @@ export class OfflineAuthority extends pulumi.ComponentResource {
         const lost = constrained
             ? " permittedDnsDomains is not applied: @pulumi/tls has no name constraints."
             : "";
+        const made = development(name, args, this);
         this.warn(`For development alone: the root's key is in the state.${lost}`);
-        return development(name, args, this);
+        return made;
     }
 
     private warn(message: string): void {
