@@ -1,4 +1,5 @@
 /** What is left to sign, with the exact commands, for whoever reads a preview. */
+import { signCommand } from "../../provider/pki/offline/tiers";
 import type { OfflineAuthorityArgs, SignedArgs } from "./args";
 
 /** The tiers whose certificates the program takes, from the top down. */
@@ -21,24 +22,39 @@ export function guidance(args: OfflineAuthorityArgs, signed: SignedArgs): string
     ].join("\n");
 }
 
-function step(tier: Taken, { intermediate }: OfflineAuthorityArgs): string {
+function step(tier: Taken, args: OfflineAuthorityArgs): string {
+    return `${command(tier, args)}   (${note(tier, args)})`;
+}
+
+function command(tier: Taken, { intermediate: { permittedDnsDomains = [] } }: OfflineAuthorityArgs): string {
     switch (tier) {
         case "root":
-            return "portcullis sign root --common-name NAME --key root-key.pem --out root-ca.pem   (unless there is a root)";
-        case "intermediate": {
-            const domains = (intermediate.permittedDnsDomains ?? []).map(
-                (domain) => ` --permitted-dns ${domain}`,
-            );
-            return (
-                "portcullis sign csr --tier intermediate --csr intermediate.csr --ca root-ca.pem --key root-key.pem" +
-                `${domains.join("")} --out intermediate-ca.pem   (intermediate.csr: the output requests.intermediate)`
-            );
-        }
+            return signCommand(tier, { key: "root-key.pem", out: "root-ca.pem" });
+        case "intermediate":
+            return signCommand(tier, {
+                csr: "intermediate.csr",
+                ca: "root-ca.pem",
+                key: "root-key.pem",
+                permittedDnsDomains,
+                out: "intermediate-ca.pem",
+            });
         case "server":
-            return (
-                "portcullis sign csr --tier server --csr vault.csr --ca intermediate-ca.pem --key " +
-                "intermediate-ca-key.pem --out vault.pem   (vault.csr: the output requests.server; the key: " +
-                `${intermediate.request === undefined ? "the intermediate's key file" : "where the request was made"})`
-            );
+            return signCommand(tier, {
+                csr: "vault.csr",
+                ca: "intermediate-ca.pem",
+                key: "intermediate-ca-key.pem",
+                out: "vault.pem",
+            });
+    }
+}
+
+function note(tier: Taken, { intermediate }: OfflineAuthorityArgs): string {
+    switch (tier) {
+        case "root":
+            return "unless there is a root";
+        case "intermediate":
+            return "intermediate.csr: the output requests.intermediate";
+        case "server":
+            return `vault.csr: the output requests.server; the key: ${intermediate.request === undefined ? "the intermediate's key file" : "where the request was made"}`;
     }
 }

@@ -32,9 +32,24 @@ export function authorityRule(tier: Tier): AuthorityRule | undefined {
     }
 }
 
-/** The command by which a certificate of the tier is made; words in capitals are the operator's to fill in. */
-export function signCommand(tier: Tier): string {
-    return tier === "root"
-        ? "portcullis sign root --common-name NAME --key KEY --out FILE"
-        : `portcullis sign csr --tier ${tier} --csr CSR --ca ISSUER --key KEY --out FILE`;
+/** The files of a signature, and what else its command says. Words in capitals are the operator's to fill in. */
+export interface SignPlaces {
+    /** The request. "CSR" unless given; a root has none. */
+    readonly csr?: string;
+    /** The issuer's certificate. "ISSUER" unless given; a root has none. */
+    readonly ca?: string;
+    /** The key that signs. "KEY" unless given. */
+    readonly key?: string;
+    /** What it is constrained to. None unless given. */
+    readonly permittedDnsDomains?: readonly string[];
+    /** The new certificate. "FILE" unless given. */
+    readonly out?: string;
+}
+
+/** The command by which a certificate of the tier is made. */
+export function signCommand(tier: Tier, places: SignPlaces = {}): string {
+    const { csr = "CSR", ca = "ISSUER", key = "KEY", permittedDnsDomains = [], out = "FILE" } = places;
+    const what = tier === "root" ? "root --common-name NAME" : `csr --tier ${tier} --csr ${csr} --ca ${ca}`;
+    const constraints = permittedDnsDomains.map((domain) => ` --permitted-dns ${domain}`).join("");
+    return `portcullis sign ${what} --key ${key}${constraints} --out ${out}`;
 }
