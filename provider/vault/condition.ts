@@ -5,14 +5,22 @@ import { VaultRefusal, VaultUnreachable } from "./errors";
 import type { VaultServer } from "./client";
 
 /**
- * - `ready`: initialised and unsealed, with an active node; where a certificate is at hand, its administrator signs in.
+ * - `ready`: initialised and unsealed, and the active node, or a standby at which an administrator signed in.
+ * - `unseen`: a standby at which nobody signed in, for no certificate is at hand: a node that was removed looks the same.
  * - `uninitialised`: the node has no data: it has not joined the cluster yet, or the cluster's data is lost.
  * - `sealed`: the node cannot use the key of its seal, or is just starting.
  * - `leaderless`: the node answers, and knows no active node: the quorum is lost, or it is cut off from the others.
  * - `removed`: the node is no member of the cluster's Raft configuration any more, whatever its health answers.
  * - `shut`: the administrator whose certificate is at hand cannot sign in.
  */
-export type Condition = "ready" | "uninitialised" | "sealed" | "leaderless" | "removed" | "shut";
+export type Condition = "ready" | "unseen" | "uninitialised" | "sealed" | "leaderless" | "removed" | "shut";
+
+/** The conditions in which nothing is known to be amiss. */
+export type FineCondition = "ready" | "unseen";
+
+export function isFine(condition: Condition): condition is FineCondition {
+    return condition === "ready" || condition === "unseen";
+}
 
 /** What one node was seen to answer. */
 export interface Observation {
@@ -23,6 +31,8 @@ export interface Observation {
     readonly removedFromCluster: boolean;
     /** How an administrator's login went; `unanswered` where no node could carry it out. */
     readonly signIn: "done" | "refused" | "unanswered" | "untried";
+    /** Whether the node knows an active node, where nobody signed in; a removed one goes on to name the last. */
+    readonly leader?: boolean | undefined;
     /**
      * Whether what was written through this node, the login, came back to it; absent where nothing was. A node that was
      * removed goes on as a standby and even passes calls on, but the log does not reach it any more.
@@ -34,9 +44,10 @@ export function conditionOf(seen: Observation): Condition {
     if (seen.removedFromCluster) return "removed";
     if (!seen.initialized) return "uninitialised";
     if (seen.sealed) return "sealed";
-    if (seen.signIn === "unanswered") return "leaderless";
+    if (seen.signIn === "unanswered" || seen.leader === false) return "leaderless";
     if (seen.signIn === "refused") return "shut";
     if (seen.standby && seen.follows === false) return "removed";
+    if (seen.standby && seen.signIn === "untried") return "unseen";
     return "ready";
 }
 
@@ -48,7 +59,7 @@ export const MAKE_ROOT =
     "make a root token (of OpenBao by its API: `curl --unix-socket /var/lib/openbao/recovery.sock -X PUT http://localhost/v1/sys/generate-root/attempt` as root on a node of VaultCluster, elsewhere at a listener with `disable_unauthed_generate_root_endpoints = false`, then each share to `sys/generate-root/update`; of Vault by `vault operator generate-root`), set PORTCULLIS_VAULT_RECOVERY_TOKEN to it";
 
 /** The error of a call that this condition does not allow; nothing was changed. */
-export function refusalFor(condition: Exclude<Condition, "ready">, address: string): PortcullisError {
+export function refusalFor(condition: Exclude<Condition, FineCondition>, address: string): PortcullisError {
     const { problem, remedy } = words(condition);
     return new PortcullisError({
         code: condition === "shut" ? "Lockout" : "ServiceError",
@@ -58,7 +69,7 @@ export function refusalFor(condition: Exclude<Condition, "ready">, address: stri
     });
 }
 
-function words(condition: Exclude<Condition, "ready">): {
+function words(condition: Exclude<Condition, FineCondition>): {
     readonly problem: string;
     readonly remedy: string;
 } {
@@ -124,7 +135,15 @@ export async function healthOf(server: VaultServer): Promise<{
     return { standby: data.standby, removedFromCluster: data.removed_from_cluster || status === 530 };
 }
 
-const leaderSchema = z.object({ raft_applied_index: z.number().optional() });
+const leaderSchema = z.object({
+    leader_address: z.string().default(""),
+    raft_applied_index: z.number().optional(),
+});
+
+/** Whether the node knows an active node; nobody has to sign in for it. */
+export async function knowsLeader(server: VaultServer): Promise<boolean> {
+    return (await server.call("GET", "sys/leader", leaderSchema)).data.leader_address !== "";
+}
 
 /** How far into the log the node is; nobody has to sign in for it. Absent where it does not say. */
 export async function appliedIndexOf(server: VaultServer): Promise<number | undefined> {

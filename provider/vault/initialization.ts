@@ -8,6 +8,8 @@ import type { VaultServer } from "./client";
 import {
     appliedIndexOf,
     conditionOf,
+    isFine,
+    knowsLeader,
     followsBeyond,
     healthOf,
     isUnanswered,
@@ -78,7 +80,7 @@ export const vaultInitialization: ResourceType<
             ...RECOVERY_INPUTS,
             ...(["administrators", "autopilot", "node", "auditDevices"] as const),
         ]);
-        if (state.condition !== "ready") changed.push("condition");
+        if (!isFine(state.condition)) changed.push("condition");
         if (state.drifted.length > 0) changed.push("drifted");
         if (state.unfinished !== undefined) changed.push("unfinished");
         return { changed, replaces: [] };
@@ -141,7 +143,7 @@ export const vaultInitialization: ResourceType<
                 const known = { ...deliveryOf(state), owner: state.owner, isSame };
                 return await finish({ server, inputs, holder, known, recoveryToken: client.recoveryToken });
             }
-            if (condition !== "ready") throw refusalFor(condition, inputs.address);
+            if (!isFine(condition)) throw refusalFor(condition, inputs.address);
             if (session === undefined) {
                 holderAtHand(inputs.administrators, client.identity, now());
                 throw refusalFor("shut", inputs.address);
@@ -224,8 +226,9 @@ async function observe(
 ): Promise<Observation & { readonly session?: Session | undefined }> {
     const { standby, removedFromCluster } = await healthOf(server);
     const seen = { ...seal, standby, removedFromCluster };
-    if (!seal.initialized || seal.sealed || removedFromCluster || client.identity === undefined)
-        return { ...seen, signIn: "untried" };
+    if (!seal.initialized || seal.sealed || removedFromCluster) return { ...seen, signIn: "untried" };
+    if (client.identity === undefined)
+        return { ...seen, signIn: "untried", leader: !standby || (await knowsLeader(server)) };
     const holders = [wanted && presentOf(wanted, client, now), presentOf(state, client, now)];
     try {
         const index = await appliedIndexOf(server);

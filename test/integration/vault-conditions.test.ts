@@ -72,7 +72,8 @@ describe("a cluster of three nodes, read at each of them", function () {
                 (await vaultInitialization.read(one.url, at(node), contextOf(scene.alice)))?.state,
                 at(node),
             );
-            assert.equal(await conditionAt(node, contextOf(undefined)), "ready");
+            const unasked = node === one ? "ready" : "unseen";
+            assert.equal(await conditionAt(node, contextOf(undefined)), unasked);
         }
     });
 
@@ -115,8 +116,8 @@ describe("a cluster of three nodes, read at each of them", function () {
             updateAt(three),
             /was removed from the cluster, though its health answers.*only join again with empty storage/,
         );
-        // Nothing can be told by those who cannot sign in.
-        assert.equal(await conditionAt(three, contextOf(undefined)), "ready");
+        // Those who cannot sign in are told no more than that.
+        assert.equal(await conditionAt(three, contextOf(undefined)), "unseen");
         assert.equal(await conditionAt(one), "ready");
         await three.kill();
         await three.start();
@@ -144,6 +145,7 @@ describe("a cluster of three nodes, read at each of them", function () {
         await one.kill();
         // Two voters are left in its configuration, and one lives.
         assert.equal(await conditionAt(two), "leaderless");
+        assert.equal(await conditionAt(two, contextOf(undefined)), "leaderless");
         await assert.rejects(updateAt(two), /has lost its quorum/);
     });
 

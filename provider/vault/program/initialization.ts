@@ -122,9 +122,10 @@ export class VaultInitialization extends DynamicResource {
     /** With `secretsManager`: the names of the secrets. */
     declare readonly shareSecrets: pulumi.Output<string[] | undefined>;
     /**
-     * What the last refresh found: "ready"; "uninitialised" (the node has no data), "sealed", "leaderless" (it knows no
+     * What the last refresh found: "ready"; "unseen" (a standby, and no certificate was at hand to see whether it is a
+     * member); "uninitialised" (the node has no data), "sealed", "leaderless" (it knows no
      * active node), "removed" (it is no member any more, whatever its health answers) or "shut" (the administrator at
-     * hand cannot sign in). The next `up` names the remedy of any but the first.
+     * hand cannot sign in). The next `up` names the remedy of any but the first two.
      */
     declare readonly condition: pulumi.Output<VaultCondition>;
     /**

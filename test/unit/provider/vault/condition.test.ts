@@ -5,6 +5,7 @@ import {
     isUnanswered,
     refusalFor,
     type Condition,
+    type FineCondition,
     type Observation,
 } from "../../../../provider/vault/condition";
 import { VaultRefusal, VaultUnreachable } from "../../../../provider/vault/errors";
@@ -25,8 +26,10 @@ describe("condition", () => {
         [
             "a standby that nobody could ask",
             { standby: true, signIn: "untried", follows: undefined },
-            "ready",
+            "unseen",
         ],
+        ["a standby that knows no leader", { standby: true, signIn: "untried", leader: false }, "leaderless"],
+        ["the active node that nobody could ask", { signIn: "untried", follows: undefined }, "ready"],
         ["a standby that the log does not reach", { standby: true, follows: false }, "removed"],
         ["the active node, whatever its index", { follows: false }, "ready"],
         ["what says of itself that it was removed", { removedFromCluster: true, sealed: true }, "removed"],
@@ -55,7 +58,7 @@ describe("refusals", () => {
             "Lockout",
             /does not let the administrator sign in .*generate-root.*PORTCULLIS_VAULT_RECOVERY_TOKEN/,
         ],
-    ] as [Exclude<Condition, "ready">, string, RegExp][])(
+    ] as [Exclude<Condition, FineCondition>, string, RegExp][])(
         "%s: says where, what and what to do",
         (condition, code, message) => {
             expect(refusalFor(condition, "https://vault.example:8200")).toMatchObject({
