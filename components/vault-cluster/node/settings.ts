@@ -148,9 +148,11 @@ export type SettingsAtHand = {
 };
 
 function valuesOf(binary: NodeSettings["binary"]): Partial<Record<Judged, unknown>> {
-    if ("path" in binary) return { "binary.path": binary.path };
-    // Programs without types may leave the digest out.
-    const { url, sha256 = "" }: { readonly url: string; readonly sha256?: string } = binary;
+    return "path" in binary ? { "binary.path": binary.path } : fetched(binary);
+}
+
+/** Programs without types may leave the digest out. */
+function fetched({ url, sha256 = "" }: { readonly url: string; readonly sha256?: string | undefined }) {
     return { "binary.url": url, "binary.sha256": sha256 };
 }
 

@@ -7,7 +7,7 @@ const of = (product: "openbao" | "vault", version: string): string =>
         ? `https://releases.hashicorp.com/vault/${version}/vault_${version}_linux_amd64.zip`
         : `https://github.com/openbao/openbao/releases/download/v${version}/openbao_${version}_linux_amd64.deb`;
 
-test.each([
+test.each<["openbao" | "vault", string, string]>([
     ["vault", "1.14.8", "Vault 1.14 is out of support, as everything before 1.19 has been since 2025-03-04"],
     ["vault", "1.18.5", "Give a release of the line 1.19 or later."],
     ["vault", "1.16.3+ent", "Give a release of the line 1.19 or later."],
@@ -16,13 +16,13 @@ test.each([
     ["openbao", "2.0.0", "Give a release of the line 2.6."],
     ["openbao", "2.7.2", "OpenBao 2.7 has no built-in seal by AWS KMS"],
     ["openbao", "3.0.0", "Give a release of the line 2.6."],
-] as const)("%s %s is refused", (product, version, words) => {
+])("%s %s is refused", (product, version, words) => {
     expect(releaseFailures(product, of(product, version))).toEqual([
         { property: "binary.url", reason: expect.stringContaining(words) },
     ]);
 });
 
-test.each([
+test.each<["openbao" | "vault", string]>([
     ["openbao", of("openbao", "2.6.0")],
     ["openbao", of("openbao", "2.6.3")],
     ["vault", of("vault", "1.19.0")],
@@ -33,6 +33,6 @@ test.each([
     ["vault", "https://example.org/mirror-1.2.3/vault_1.21.3.zip"],
     ["openbao", "https://example.org/bao"],
     ["openbao", "no address"],
-] as const)("%s from %s is not", (product, url) => {
+])("%s from %s is not", (product, url) => {
     expect(releaseFailures(product, url)).toEqual([]);
 });
