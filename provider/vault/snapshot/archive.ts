@@ -2,7 +2,7 @@
 import { createHash, type Hash } from "node:crypto";
 import type { Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
-import { extract, type Header, type Source } from "tar-stream";
+import { extract, type Header } from "tar-stream";
 import {
     isMemberName,
     judgeMembers,
@@ -137,7 +137,7 @@ export async function checkArchive(chunks: AsyncIterable<Uint8Array>): Promise<A
 
 async function readMember(
     { name, type, size }: Header,
-    entry: Source,
+    entry: AsyncIterable<unknown>,
     members: Map<MemberName, Member>,
 ): Promise<void> {
     if (!isMemberName(name) || type !== "file") {
@@ -150,7 +150,7 @@ async function readMember(
     const hash: Hash = createHash("sha256");
     const kept: Buffer[] = [];
     for await (const chunk of entry) {
-        // Entries of tar-stream give bytes.
+        // Entries of tar-stream are made of buffers.
         const bytes = chunk as Buffer;
         hash.update(bytes);
         if (name !== "state.bin") kept.push(bytes);

@@ -1,0 +1,51 @@
+/** Signing in for snapshots: by AppRole or by Kubernetes, with secrets that come from files. */
+import { z } from "zod";
+import { withoutSecrets } from "../../redaction";
+import type { VaultServer } from "../client";
+import { VaultRefusal } from "../errors";
+
+export type Login =
+    | {
+          readonly by: "approle";
+          /** Where the auth method is mounted, as "approle". */
+          readonly mount: string;
+          readonly roleId: string;
+          readonly secretId: string;
+      }
+    | {
+          readonly by: "kubernetes";
+          readonly mount: string;
+          readonly role: string;
+          /** The service account's token. */
+          readonly jwt: string;
+      };
+
+const loginSchema = z.object({ auth: z.object({ client_token: z.string() }) });
+
+/**
+ * Gives a token of the server.
+ * @throws VaultRefusal without anything secret, VaultUnreachable
+ */
+export async function logIn(server: VaultServer, login: Login): Promise<string> {
+    const { body, secrets } = bodyOf(login);
+    try {
+        const { data } = await server.call("POST", `auth/${login.mount}/login`, loginSchema, { body });
+        return data.auth.client_token;
+    } catch (error) {
+        if (!(error instanceof VaultRefusal)) throw error;
+        const words = error.words.map((text) => withoutSecrets(text, secrets, "[secret]"));
+        throw new VaultRefusal(error.call, error.status, words);
+    }
+}
+
+function bodyOf(login: Login): { readonly body: object; readonly secrets: readonly string[] } {
+    switch (login.by) {
+        case "approle":
+            return {
+                body: { role_id: login.roleId, secret_id: login.secretId },
+                secrets: [login.roleId, login.secretId],
+            };
+        case "kubernetes":
+            return { body: { role: login.role, jwt: login.jwt }, secrets: [login.jwt] };
+    }
+}

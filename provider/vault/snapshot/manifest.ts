@@ -1,0 +1,54 @@
+/** The manifest beside a snapshot: written last, so that a snapshot without one does not count. */
+import { z } from "zod";
+import { SnapshotRefused } from "./refuse";
+
+const manifestSchema = z.object({
+    /** Of this form. */
+    version: z.literal(1),
+    /** Its name in the bucket, without place and ending. */
+    id: z.string(),
+    /** As users call it. */
+    cluster: z.string(),
+    /** As the server calls itself. */
+    clusterId: z.string(),
+    serverVersion: z.string(),
+    /** Bytes of the archive. */
+    size: z.int().positive(),
+    /** SHA-256 of the archive, hexadecimal in small letters. */
+    sha256: z.string().regex(/^[0-9a-f]{64}$/),
+    index: z.int().positive(),
+    term: z.int().positive(),
+    savedAt: z.iso.datetime(),
+    /** What a restored server must have at this place. The nonce is random and no secret. */
+    canary: z.object({ mount: z.string(), key: z.string(), nonce: z.string() }),
+    /** The key of S3's encryption, where one was named. */
+    kmsKeyId: z.string().optional(),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+
+export function manifestText(manifest: Manifest): string {
+    return `${JSON.stringify(manifest, null, 2)}\n`;
+}
+
+/**
+ * Reads a manifest.
+ * @param id of the snapshot that it stands beside
+ * @throws SnapshotRefused where it is none, or another snapshot's
+ */
+export function parseManifest(text: string, id: string): Manifest {
+    const parsed = manifestSchema.safeParse(jsonOf(text));
+    const remedy =
+        "Choose another snapshot, and see who else can write to the bucket: no snapshot is saved like this.";
+    if (!parsed.success) throw new SnapshotRefused(`The manifest of ${id} cannot be read as one.`, remedy);
+    if (parsed.data.id === id) return parsed.data;
+    throw new SnapshotRefused(`The manifest beside ${id} is that of another snapshot.`, remedy);
+}
+
+function jsonOf(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return undefined;
+    }
+}
