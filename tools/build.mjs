@@ -3,6 +3,7 @@
 import { build } from "esbuild";
 import { execFileSync } from "node:child_process";
 import {
+    appendFileSync,
     chmodSync,
     copyFileSync,
     existsSync,
@@ -22,6 +23,27 @@ function sources(folder, ending = ".ts") {
     return readdirSync(folder, { recursive: true, withFileTypes: true })
         .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
         .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The terms of the packages that a bundle was made of, as one comment: the same text once. */
+function licenses(files) {
+    const packages = new Map();
+    for (const file of files) {
+        const [folder, name] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file) ?? [];
+        if (folder === undefined || packages.has(name)) continue;
+        const found = readdirSync(folder).find((each) => /^licen[cs]e/i.test(each));
+        const { license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+        const isApache = license === "Apache-2.0";
+        packages.set(
+            name,
+            isApache || found === undefined ? license : readFileSync(join(folder, found), "utf8"),
+        );
+    }
+    const texts = [...new Set(packages.values())].map((text) => {
+        const names = [...packages].filter(([, each]) => each === text).map(([name]) => name);
+        return `${names.sort().join(", ")}:\n\n${text.trim().replaceAll("*/", "* /")}\n`;
+    });
+    return `/*!\n${texts.join("\n")}*/\n`;
 }
 
 /** Leaves zod's fifty languages out of a bundle: its messages are in English, or ours. */
@@ -71,6 +93,25 @@ await build({
     // The terms under which that file may hold zod.
     footer: { js: `/*! zod\n\n${readFileSync("node_modules/zod/LICENSE", "utf8")}*/` },
 });
+// What a job in a cluster runs on an image that holds Node alone, from a ConfigMap: one small file, for a ConfigMap
+// holds no more than 1 MiB.
+const { metafile } = await build({
+    entryPoints: ["sdk/cli/snapshot/program.ts"],
+    outfile: "dist/sdk/cli/snapshot/program.js",
+    allowOverwrite: true,
+    bundle: true,
+    minify: true,
+    metafile: true,
+    // The modules' own form, of which what is not used can be left out.
+    mainFields: ["module", "main"],
+    plugins: [onlyEnglish],
+    format: "cjs",
+    platform: "node",
+    target: "node20",
+    sourcemap: false,
+    legalComments: "none",
+});
+appendFileSync("dist/sdk/cli/snapshot/program.js", licenses(Object.keys(metafile.inputs)));
 for (const file of folders.flatMap((folder) => sources(folder, ".py"))) {
     mkdirSync(dirname(join("dist", file)), { recursive: true });
     copyFileSync(file, join("dist", file));

@@ -6,6 +6,7 @@ import { commentCommand } from "./comment";
 import { emulateCommand } from "./emulate";
 import { fleetCommand } from "./fleet";
 import { signCommand } from "./sign/command";
+import { snapshotCommand } from "./snapshot/command";
 import { version } from "./version";
 
 async function main(): Promise<void> {
@@ -16,7 +17,8 @@ async function main(): Promise<void> {
         .addCommand(commentCommand())
         .addCommand(emulateCommand())
         .addCommand(fleetCommand())
-        .addCommand(signCommand());
+        .addCommand(signCommand())
+        .addCommand(snapshotCommand());
     await program.parseAsync();
 }
 

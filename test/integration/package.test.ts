@@ -2,12 +2,14 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import {
+    copyFileSync,
     existsSync,
     mkdirSync,
     mkdtempSync,
     readdirSync,
     readFileSync,
     rmSync,
+    statSync,
     symlinkSync,
     writeFileSync,
 } from "node:fs";
@@ -99,13 +101,14 @@ describe("the package", function () {
     });
 
     it("declares every package that its build requires", () => {
+        // A message of the AWS SDK quotes a call, behind a bracket.
         const script = `
             const fs = require("node:fs"), path = require("node:path"), { builtinModules } = require("node:module");
             const { dependencies, peerDependencies } = require("./package.json");
             const known = [...Object.keys({ ...dependencies, ...peerDependencies }), ...builtinModules];
             const missing = new Set();
             for (const file of fs.readdirSync("dist", { recursive: true }).filter((each) => each.endsWith(".js"))) {
-                for (const [, name] of fs.readFileSync(path.join("dist", file), "utf8").matchAll(/require\\("([^".][^"]*)"\\)/g)) {
+                for (const [, name] of fs.readFileSync(path.join("dist", file), "utf8").matchAll(/(?<!\\[)require\\("([^".][^"]*)"\\)/g)) {
                     const root = name.replace(/^node:/, "").split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/");
                     if (!known.includes(root)) missing.add(root);
                 }
@@ -248,6 +251,27 @@ describe("the package", function () {
             assert.equal(stdout, "");
             assert.equal(status, 0);
         }
+    });
+
+    it("holds the program for snapshots in one file, small enough for a ConfigMap, that needs Node alone", () => {
+        const program = join(folder, "node_modules/pulumi-portcullis/dist/sdk/cli/snapshot/program.js");
+        const empty = mkdtempSync(join(folder, "empty-"));
+        copyFileSync(program, join(empty, "snapshot.js"));
+        // An object of Kubernetes has 1 MiB at most, what goes around the file among it.
+        assert.ok(statSync(program).size < 900 * 1024, `${statSync(program).size} bytes`);
+        const run = (...args: readonly string[]) =>
+            spawnSync(process.execPath, ["snapshot.js", ...args], {
+                cwd: empty,
+                env: { AWS_EC2_METADATA_DISABLED: "true" },
+                encoding: "utf8",
+            });
+        assert.match(run("--help").stdout, /^Usage: snapshot /);
+        const place = ["--bucket", "b", "--cluster", "main", "--region", "eu-west-3"];
+        const away = run("list", ...place, "--s3-endpoint", "http://127.0.0.1:1");
+        assert.equal(away.status, 1);
+        assert.match(away.stderr, /S3 did not do ListObjectsV2/);
+        // The terms of what is in it go with it.
+        assert.match(readFileSync(program, "utf8"), /tar-stream[^]*MIT License/i);
     });
 
     it("has a command that says its version", () => {

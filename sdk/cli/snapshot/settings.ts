@@ -1,0 +1,130 @@
+/** What the snapshot commands are told: by flags, by the environment, and by files where it is secret. */
+import { readFileSync } from "node:fs";
+import type { VaultTarget } from "../../../provider/vault/client";
+import type { Login } from "../../../provider/vault/snapshot/login";
+import type { SnapshotPlace } from "../../../provider/vault/snapshot/names";
+import { refuseSetting } from "../../../provider/vault/snapshot/refuse";
+import type { S3Place } from "../../../provider/vault/snapshot/s3-store";
+
+export interface BucketFlags {
+    readonly bucket: string;
+    readonly cluster: string;
+    readonly prefix: string;
+    readonly region?: string;
+    readonly s3Endpoint?: string;
+    readonly json?: true;
+}
+
+export type VerifyFlags = BucketFlags;
+
+export interface PruneFlags extends BucketFlags {
+    readonly keepLast: number;
+    readonly dryRun?: true;
+}
+
+export interface SaveFlags extends BucketFlags {
+    readonly vaultAddress?: string;
+    readonly vaultCaFile?: string;
+    readonly vaultServerName?: string;
+    readonly roleIdFile?: string;
+    readonly secretIdFile?: string;
+    readonly kubernetesRole?: string;
+    readonly kubernetesTokenFile: string;
+    readonly authMount?: string;
+    readonly canaryMount: string;
+    readonly kmsKeyId?: string;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+export function placeOf({ prefix, cluster }: BucketFlags): SnapshotPlace {
+    return { prefix, cluster };
+}
+
+export function s3Of(flags: BucketFlags & { readonly kmsKeyId?: string }): S3Place {
+    const { bucket, region, kmsKeyId, s3Endpoint: endpoint } = flags;
+    return { bucket, region, kmsKeyId, endpoint };
+}
+
+/**
+ * Where Vault is. @throws PortcullisError `InvalidConfiguration`, also where the verification of certificates would be
+ * switched off
+ */
+export function vaultOf(flags: SaveFlags, environment: Environment): VaultTarget {
+    const find = (name: string): string | undefined =>
+        [environment[`VAULT_${name}`], environment[`BAO_${name}`]].find((value) => (value ?? "") !== "");
+    for (const name of ["VAULT_SKIP_VERIFY", "BAO_SKIP_VERIFY"]) {
+        const value = (environment[name] ?? "").toLowerCase();
+        if (["", "0", "f", "false"].includes(value)) continue;
+        throw refuseSetting(
+            name,
+            `${name} is set: whoever stands between would get a token that reads all of Vault's data.`,
+            "Unset it, name the authority's file in VAULT_CACERT, and the certificate's name in VAULT_TLS_SERVER_NAME where the address has another.",
+        );
+    }
+    const address = flags.vaultAddress ?? find("ADDR");
+    if (address === undefined) {
+        throw refuseSetting(
+            "VAULT_ADDR",
+            "Vault's address is not known.",
+            "Set VAULT_ADDR, or give --vault-address.",
+        );
+    }
+    const caFile = flags.vaultCaFile ?? find("CACERT");
+    return {
+        address,
+        serverName: flags.vaultServerName ?? find("TLS_SERVER_NAME"),
+        ...(caFile === undefined ? {} : { caCertificatePem: readSetting(caFile, "VAULT_CACERT") }),
+    };
+}
+
+/** Who signs in. @throws PortcullisError `InvalidConfiguration`, with nothing of a file's content */
+export function loginOf(flags: SaveFlags): Login {
+    const { roleIdFile, secretIdFile, kubernetesRole: role } = flags;
+    if (role !== undefined && roleIdFile === undefined && secretIdFile === undefined) {
+        return {
+            ...{ by: "kubernetes", mount: mountOf(flags.authMount ?? "kubernetes"), role },
+            jwt: readSecret(flags.kubernetesTokenFile, "--kubernetes-token-file"),
+        };
+    }
+    if (role === undefined && roleIdFile !== undefined && secretIdFile !== undefined) {
+        return {
+            ...{ by: "approle", mount: mountOf(flags.authMount ?? "approle") },
+            roleId: readSecret(roleIdFile, "--role-id-file"),
+            secretId: readSecret(secretIdFile, "--secret-id-file"),
+        };
+    }
+    throw refuseSetting(
+        "--role-id-file",
+        "It is not clear how to sign in to Vault.",
+        "Give --role-id-file and --secret-id-file for AppRole, or --kubernetes-role for Kubernetes; not both.",
+    );
+}
+
+function mountOf(mount: string): string {
+    if (/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/.test(mount)) return mount;
+    throw refuseSetting(
+        "--auth-mount",
+        `${JSON.stringify(mount.slice(0, 80))} is no path of an auth method.`,
+        'Give it without "auth/" and slashes around it, as "approle".',
+    );
+}
+
+function readSecret(path: string, flag: string): string {
+    const text = readSetting(path, flag).trim();
+    if (text !== "") return text;
+    throw refuseSetting(flag, `The file ${path}, named by ${flag}, is empty.`, "See whatever delivers it.");
+}
+
+function readSetting(path: string, flag: string): string {
+    try {
+        return readFileSync(path, "utf8");
+    } catch (error) {
+        const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
+        throw refuseSetting(
+            flag,
+            `The file ${path}, named by ${flag}, cannot be read${code}.`,
+            "Correct the path, or the rights on the file.",
+        );
+    }
+}
