@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
+import { JOIN_TAG } from "../../components/vault-cluster/node/settings";
 import { startInstanceMetadata, type RunningMetadata } from "../../tools/services/instance-metadata";
 import { REGION } from "../../tools/services/moto-calls";
 import { findMoto } from "../../tools/services/moto";
@@ -25,6 +26,7 @@ import {
 } from "../support/vault-account";
 
 const AGENT = join(__dirname, "../../components/vault-cluster/node/agent/agent.py");
+const NODE_ACTIONS = join(__dirname, "../oracles/node_actions.py");
 const NODE_CALLS = join(__dirname, "../oracles/node_calls.py");
 /** The calls of the node's service, each by its action. */
 const ALL_OK: Readonly<Record<string, string>> = {
@@ -34,6 +36,9 @@ const ALL_OK: Readonly<Record<string, string>> = {
     "autoscaling:CompleteLifecycleAction": "ok",
     "autoscaling:SetInstanceHealth": "ok",
 };
+
+/** Those of the real server's seal. */
+const SEAL = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"];
 
 describe("the nodes' policy, enforced", function () {
     this.timeout(180_000);
@@ -95,6 +100,20 @@ describe("the nodes' policy, enforced", function () {
         return JSON.parse(stdout) as Record<string, string>;
     }
 
+    it("is about the calls that the node's service and the server make, and about no other", async () => {
+        const { stdout, stderr } = await runPython(python, [NODE_ACTIONS, AGENT], {});
+        assert.notEqual(stdout, "", stderr);
+        assert.deepEqual(
+            JSON.parse(stdout),
+            Object.keys(ALL_OK).sort(),
+            "the program's calls are those below",
+        );
+        assert.deepEqual(
+            account.policy.Statement.flatMap(({ Action }) => Action).sort(),
+            [...Object.keys(ALL_OK), ...SEAL].sort(),
+        );
+    });
+
     it("lets the node's service make every call that it makes", async () => {
         assert.deepEqual(await nodeCalls(account.own), ALL_OK);
     });
@@ -126,15 +145,16 @@ describe("the nodes' policy, enforced", function () {
         const DENIED = /status code: 403/;
         const sealed = (key: string) =>
             `seal "awskms" {\n  region = "${REGION}"\n  kms_key_id = "${key}"\n  endpoint = "${account.moto.url}"\n}`;
+        const asRole = () => ({
+            AWS_ACCESS_KEY_ID: account.role.accessKeyId,
+            AWS_SECRET_ACCESS_KEY: account.role.secretAccessKey,
+            AWS_SESSION_TOKEN: account.role.token,
+            AWS_EC2_METADATA_DISABLED: "true",
+        });
         const start = (name: string, key = account.own.key): Promise<RunningVault> =>
             startSingle({
                 ...{ program: bao, directory: join(directory, name), seal: sealed(key) },
-                environment: {
-                    AWS_ACCESS_KEY_ID: account.role.accessKeyId,
-                    AWS_SECRET_ACCESS_KEY: account.role.secretAccessKey,
-                    AWS_SESSION_TOKEN: account.role.token,
-                    AWS_EC2_METADATA_DISABLED: "true",
-                },
+                environment: asRole(),
             });
 
         it("seal itself with the key, and unseal itself after a restart", async () => {
@@ -161,7 +181,7 @@ describe("the nodes' policy, enforced", function () {
             });
         });
 
-        for (const action of ["kms:Encrypt", "kms:DescribeKey"]) {
+        for (const action of SEAL.filter((each) => each !== "kms:Decrypt")) {
             it(`not begin without ${action}`, async () => {
                 await account.without(action, async () => {
                     await assert.rejects(async () => {
@@ -171,6 +191,45 @@ describe("the nodes' policy, enforced", function () {
                 });
             });
         }
+
+        describe("find its peers", () => {
+            /** Starts a server that looks for the group's instances, and ends it as soon as it has logged this. */
+            const looking = async (name: string, logged: RegExp): Promise<void> => {
+                const terms = [
+                    ...["provider=aws", `region=${REGION}`, "addr_type=private_v4"],
+                    ...[`tag_key=${JOIN_TAG}`, `tag_value=${account.own.group}`],
+                    `endpoint=${account.moto.url}`,
+                ].join(" ");
+                const server = await startSingle({
+                    ...{ program: bao, directory: join(directory, name), environment: asRole() },
+                    join: `retry_join {\n    auto_join = "${terms}"\n    auto_join_scheme = "http"\n  }`,
+                });
+                try {
+                    await until(() => Promise.resolve(logged.test(server.log())));
+                } finally {
+                    await server.end("SIGKILL");
+                }
+            };
+
+            it("by ec2:DescribeInstances", async () => {
+                const [listed] = await account.call(account.administrator, {
+                    ...{ service: "ec2", operation: "describe_instances" },
+                    parameters: { InstanceIds: [account.own.instance] },
+                });
+                const { Reservations } = listed?.answer as {
+                    Reservations: readonly { Instances: readonly { PrivateIpAddress: string }[] }[];
+                };
+                const address = Reservations[0]?.Instances[0]?.PrivateIpAddress ?? "";
+                assert.match(address, /^\d+\.\d+\.\d+\.\d+$/);
+                await looking("joins", new RegExp(`join.*http://${address.replaceAll(".", "\\.")}:8200`));
+            });
+
+            it("and not without it", async () => {
+                await account.without("ec2:DescribeInstances", () =>
+                    looking("alone", /DescribeInstances.*StatusCode: 403/),
+                );
+            });
+        });
 
         it("use no other key", async () => {
             await assert.rejects(start("other", account.other.key), DENIED);

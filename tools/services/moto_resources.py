@@ -1,10 +1,12 @@
 """moto's server, with what its policies lack: which key, secret or group a call is about, for without it a statement
-that names a resource matches no call; and the actions by which an instance speaks of its lifecycle."""
+that names a resource matches no call; that a role which trusts a service trusts nobody of the account, for it would fail;
+and the actions by which an instance speaks of its lifecycle."""
 import base64
 import json
 
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.responses import EmptyResult
+from moto.iam.access_control import IAMPolicyStatement
 from moto.kms.responses import KmsResponse
 from moto.kms.utils import KEY_ID_LEN
 from moto.secretsmanager.responses import SecretsManagerResponse
@@ -40,10 +42,20 @@ def group(response):
     return "*"
 
 
+whoever_is_named = IAMPolicyStatement._check_principal
+
+
+def is_trusted(statement, principal):
+    named = statement._statement.get("Principal")
+    # Who calls here is a user or a role of the account, and never a service.
+    return whoever_is_named(statement, principal) if not named or "AWS" in named else False
+
+
 def accepted(response):
     return EmptyResult()
 
 
+IAMPolicyStatement._check_principal = is_trusted
 KmsResponse._determine_resource = key
 SecretsManagerResponse._determine_resource = secret
 AutoScalingResponse._determine_resource = group

@@ -55,6 +55,8 @@ export interface SingleOptions {
     readonly tls?: { readonly certificate: string; readonly privateKey: string };
     /** Its seal, as HCL; a key in `directory` unless given, which Vault has not: give it one. */
     readonly seal?: string;
+    /** How it finds the cluster that it joins, as HCL of its storage; it joins none unless given. */
+    readonly join?: string;
     /** Further top-level HCL. */
     readonly more?: string;
     readonly environment?: Readonly<Record<string, string>>;
@@ -87,6 +89,7 @@ storage "raft" {
   path                   = "${join(directory, "data")}"
   node_id                = "single"
   performance_multiplier = 1
+  ${options.join ?? ""}
 }
 ${options.seal ?? staticSeal(directory)}
 ${options.more ?? ""}
