@@ -1,4 +1,12 @@
-/** The policies of the cluster, as data: who may use the key, who may take the nodes' role, and what that role may do. */
+/**
+ * The policies of the cluster, as data: who may use the key, who may take the nodes' role, and what that role may do.
+ *
+ * How they are tested: the nodes' policy by running the programs that use it where policies are enforced, each action
+ * needed and everything else denied; the trust policy there too, in that nobody of the account can take the role. No
+ * server at hand enforces a key's own policy, nor has the API that Session Manager's channels use: of those two, only what
+ * they say is tested, and that AWS's reference has each action and condition key. That EC2 itself is given the role, only
+ * AWS can show.
+ */
 
 export interface Statement {
     readonly Sid: string;
@@ -142,7 +150,10 @@ export function nodePolicy(place: Place, objects: NodeObjects): PolicyDocument {
     ]);
 }
 
-/** What Session Manager needs on an instance, and no other part of Systems Manager; none of it knows resources. */
+/**
+ * What Session Manager needs on an instance, and no other part of Systems Manager. The first action could be held to
+ * instances by their ids, which nobody knows beforehand; the others know no resources.
+ */
 export function sessionPolicy(): PolicyDocument {
     return policy([
         {
