@@ -1,6 +1,6 @@
 /** Archives as Vault's snapshots are, made here, whole or wrong in chosen ways. */
 import { createHash } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { createGzip, gzipSync } from "node:zlib";
 import { pack } from "tar-stream";
 
 export interface MadeArchive {
@@ -59,6 +59,34 @@ export async function madeTar({
     tar.finalize();
     const parts: Buffer[] = [];
     for await (const part of tar) parts.push(part as Buffer);
+    return Buffer.concat(parts);
+}
+
+/** An archive of so many MiB of zeros, made without ever holding them. */
+export async function largeArchive(mebibytes: number): Promise<Buffer> {
+    const chunk = Buffer.alloc(1024 * 1024);
+    const hash = createHash("sha256");
+    for (let count = 0; count < mebibytes; count += 1) hash.update(chunk);
+    const size = mebibytes * chunk.length;
+    const meta = JSON.stringify({ Version: 1, Index: 42, Term: 3, Size: size });
+    const metaDigest = createHash("sha256").update(meta).digest("hex");
+    const tar = pack();
+    const write = async (): Promise<void> => {
+        tar.entry({ name: "meta.json" }, meta);
+        const state = tar.entry({ name: "state.bin", size });
+        for (let count = 0; count < mebibytes; count += 1) {
+            if (!state.write(chunk)) await new Promise((resolve) => state.once("drain", resolve));
+        }
+        state.end();
+        tar.entry({ name: "SHA256SUMS" }, `${hash.digest("hex")}  state.bin\n${metaDigest}  meta.json\n`);
+        tar.entry({ name: "SHA256SUMS.sealed" }, "sealed");
+        tar.finalize();
+    };
+    const parts: Buffer[] = [];
+    const gzip = createGzip();
+    tar.pipe(gzip);
+    void write();
+    for await (const part of gzip) parts.push(part as Buffer);
     return Buffer.concat(parts);
 }
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { checkArchive } from "../../../../../provider/vault/snapshot/archive";
 import { SnapshotRefused } from "../../../../../provider/vault/snapshot/refuse";
-import { inChunks, madeArchive, madeTar, type MadeMember } from "../../../../support/snapshots";
+import { inChunks, largeArchive, madeArchive, madeTar, type MadeMember } from "../../../../support/snapshots";
 
 jest.setTimeout(60_000);
 
@@ -99,6 +99,8 @@ describe("damage", () => {
         const behind = [
             Buffer.alloc(1),
             Buffer.alloc(700),
+            // Zeros that are not read, and then what an archive ends with.
+            Buffer.concat([Buffer.alloc(16), REAL.subarray(-8)]),
             Buffer.from("x"),
             gzipSync(Buffer.alloc(0)),
             gzipSync("more"),
@@ -208,16 +210,17 @@ describe("the members", () => {
     });
 });
 
-test("memory is bounded: of 192 MiB of data, not 64 MiB are held", async () => {
-    const bytes = await madeArchive({ state: Buffer.alloc(192 * 1024 * 1024) });
-    const before = process.memoryUsage.rss();
+test("memory is bounded: of 192 MiB of data, not 96 MiB are held", async () => {
+    const bytes = await largeArchive(192);
+    const before = process.memoryUsage().arrayBuffers;
     let most = 0;
     const watched = async function* (): AsyncGenerator<Uint8Array> {
         for await (const chunk of inChunks(bytes, [4_096])) {
-            most = Math.max(most, process.memoryUsage.rss());
+            most = Math.max(most, process.memoryUsage().arrayBuffers);
             yield chunk;
         }
     };
     expect(await checkArchive(watched())).toMatchObject({ stateSize: 192 * 1024 * 1024 });
-    expect(most - before).toBeLessThan(64 * 1024 * 1024);
+    most = Math.max(most, process.memoryUsage().arrayBuffers);
+    expect(most - before).toBeLessThan(96 * 1024 * 1024);
 });
