@@ -1,5 +1,6 @@
 /** Checks a cluster's arguments when it is constructed: all faults at once, at preview, before anything is declared. */
 import { PortcullisError } from "../../provider/errors";
+import { refusal } from "../../provider/refusal";
 import type { CheckFailure } from "../../provider/resource";
 import { decideAutopilot, thresholdFailures, type AutopilotDecision } from "../../provider/vault/autopilot";
 import { publicKeyOf, tlsFailures } from "../../provider/vault/tls-files";
@@ -78,10 +79,11 @@ export function planCluster(name: string, args: VaultClusterArgs, now: Date): Cl
     const autopilot = size.accepted ? decideAutopilot(size.size.nodes, args.autopilot) : undefined;
     if (!size.accepted) failures.push(...size.failures);
     failures.push(...autopilotFailures(args, autopilot));
-    if (failures.length > 0 || !size.accepted || autopilot?.accepted !== true) throw refusal(name, failures);
+    if (failures.length > 0 || !size.accepted || autopilot?.accepted !== true)
+        throw refusal("VaultCluster", name, failures);
     const settings = settingsOf(name, args, size.size);
     const unbootable = userDataFailures(settings);
-    if (unbootable.length > 0) throw refusal(name, unbootable);
+    if (unbootable.length > 0) throw refusal("VaultCluster", name, unbootable);
     return {
         ...size.size,
         settings,
@@ -89,18 +91,6 @@ export function planCluster(name: string, args: VaultClusterArgs, now: Date): Cl
         volumeSize: args.volumeSize ?? DEFAULT_VOLUME_SIZE,
         egressCidrs: args.egressCidrs ?? ["0.0.0.0/0"],
     };
-}
-
-/** The error for a component whose inputs are at fault. */
-export function refusal(name: string, failures: readonly CheckFailure[]): PortcullisError {
-    const [first, ...others] = failures;
-    const lines = failures.map(({ property, reason }) => `${property}: ${reason}`);
-    return new PortcullisError({
-        code: "InvalidInput",
-        problem: `VaultCluster "${name}" is refused${others.length === 0 ? ":" : ` for ${failures.length} reasons:`}\n${lines.map((line) => `  - ${line}\n`).join("")}`,
-        remedy: "Correct the program, and run it again.",
-        ...(first !== undefined && others.length === 0 && { property: first.property }),
-    });
 }
 
 function settingsOf(name: string, args: VaultClusterArgs, { nodes }: Size): PlannedSettings {

@@ -44,6 +44,9 @@ const PKI_ARGS = {
     snapshot: { boundCidrs: ["10.0.0.0/16"] },
 };
 
+/** Of @pulumi/kubernetes, whose index takes seconds to load. */
+const LOADED = ["apiextensions/customResource.js", "package.json", "utilities.js"];
+
 describe("the package", function () {
     this.timeout(120_000);
     const folder = mkdtempSync(join(tmpdir(), "portcullis-package-"));
@@ -148,6 +151,21 @@ describe("the package", function () {
             run("-e", `console.log(require("pulumi-portcullis/policy").accessPolicies().length)`),
             "6",
         );
+        assert.equal(
+            run("-e", `console.log(require("pulumi-portcullis/kubernetes").GatewayTls.name)`),
+            "GatewayTls",
+        );
+    });
+
+    it("loads @pulumi/kubernetes for its own subpath alone, and only the classes that it needs", () => {
+        const loaded = (...subpaths: string[]): unknown => {
+            const required = subpaths.map((path) => `require("pulumi-portcullis${path}");`).join("");
+            const script = `${required} console.log(JSON.stringify(Object.keys(require.cache)
+                .flatMap((path) => path.split("/node_modules/@pulumi/kubernetes/")[1] ?? []).sort()))`;
+            return JSON.parse(execFileSync("node", ["-e", script], { cwd: folder, encoding: "utf8" }));
+        };
+        assert.deepEqual(loaded("", "/runtime", "/vault", "/fleet"), []);
+        assert.deepEqual(loaded("/kubernetes"), LOADED);
     });
 
     for (const [name, line, declare] of [

@@ -52,12 +52,13 @@ export async function stackCrd(release: OperatorRelease): Promise<{ text: string
     return { text };
 }
 
-async function download({
+/** The folder of a Go module, downloaded where it is not there yet; or the reason why it cannot be had. */
+export async function download({
     module,
     version,
-}: OperatorRelease): Promise<{ folder: string } | { missing: string }> {
+}: Pick<OperatorRelease, "module" | "version">): Promise<{ folder: string } | { missing: string }> {
     try {
-        // The text is compared with the release's own below: the checksum database, which not every proxy has, adds nothing.
+        // The texts are compared with the release's own by those who ask: the checksum database, which not every proxy has, adds nothing.
         const environment = { GONOSUMDB: module, GOWORK: "off", GOFLAGS: "-buildvcs=false" };
         const args = ["mod", "download", "-json", `${module}@${version}`];
         const { stdout, timedOut } = await runProgram("go", args, {
@@ -72,7 +73,7 @@ async function download({
             missing: `Go's module proxy has no ${module}@${version} (${error.split("\n").at(-1)?.trim() ?? ""})`,
         };
     } catch {
-        return { missing: "there is no Go to download the operator's release with" };
+        return { missing: `there is no Go to download ${module}@${version} with` };
     }
 }
 
