@@ -28,7 +28,7 @@ export interface IntermediateArgs {
     /**
      * The IP ranges that everything below is constrained to beside those domains, as ["10.0.0.0/16"]; [] for none. Those of
      * `server.ipAddresses` have to be within. Loopback alone, 127.0.0.1/32 and ::1/128, unless given; only with
-     * `permittedDnsDomains`, and not with `request`, whose own wishes count.
+     * `permittedDnsDomains`, and neither with `request`, whose own wishes count, nor in development.
      */
     permittedIpRanges?: string[];
     /** "EC-P384" unless given. Not with `request`, and not in development. */

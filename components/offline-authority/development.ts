@@ -17,6 +17,7 @@ function refuseOffline({ intermediate, server, signed }: OfflineAuthorityArgs): 
         signed,
         "intermediate.request": intermediate.request,
         "intermediate.privateKeyFile": intermediate.privateKeyFile,
+        "intermediate.permittedIpRanges": intermediate.permittedIpRanges,
         "intermediate.keyAlgorithm": intermediate.keyAlgorithm,
         "intermediate.generation": intermediate.generation,
         "server.keyAlgorithm": server.keyAlgorithm,

@@ -13,6 +13,7 @@ test.each<[string, Partial<OfflineAuthorityArgs>]>([
     ["signed", { signed: {} }],
     ["intermediate.request", { intermediate: { request: "" } }],
     ["intermediate.privateKeyFile", { intermediate: { privateKeyFile: keyFile } }],
+    ["intermediate.permittedIpRanges", { intermediate: { permittedIpRanges: [] } }],
     ["intermediate.keyAlgorithm", { intermediate: { keyAlgorithm: "EC-P384" } }],
     ["intermediate.generation", { intermediate: { generation: 1 } }],
     ["server.keyAlgorithm", { server: { dnsNames, keyAlgorithm: "EC-P256" } }],
