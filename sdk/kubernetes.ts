@@ -1,5 +1,17 @@
 /** What programs import from `pulumi-portcullis/kubernetes`: certificates for a Gateway, issued by cert-manager. */
 export { PortcullisError, type ErrorCode } from "../provider/errors";
+export { CertIssuers, type IssuerHandle } from "../components/cert-issuers/cert-issuers";
+export type {
+    CertIssuersArgs,
+    CertManagerChartArgs,
+    DnsIdentityArgs,
+    ExistingCertManagerArgs,
+    LetsEncryptArgs,
+    SecretKeyArgs,
+    VaultAuthArgs,
+    VaultIssuerArgs,
+} from "../components/cert-issuers/args";
+export type { IssuerLimits } from "../provider/kubernetes/issuer";
 export { GatewayTls } from "../components/gateway-tls/gateway-tls";
 export type {
     AllowedNamespacesArgs,

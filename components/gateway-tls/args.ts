@@ -5,7 +5,7 @@ import type { KeyAlgorithm } from "../../provider/pki/keys";
 /** What an issuer issues at most; what is not said is not judged. */
 export interface IssuerLimitsArgs {
     /** Domains below which its certificates may be. */
-    domains?: pulumi.Input<pulumi.Input<string>[]>;
+    domains?: pulumi.Input<readonly pulumi.Input<string>[]>;
     /** Whether they may be for the first label `*`. */
     allowWildcards?: pulumi.Input<boolean>;
     /** Whether they may be for one of `domains` itself. */

@@ -1,6 +1,7 @@
 /** The VaultPki component: an issuing authority within Vault, signed offline, and those who may have it sign. */
 import * as pulumi from "@pulumi/pulumi";
 import type * as Vault from "@pulumi/vault";
+import type { IssuerLimits } from "../../provider/kubernetes/issuer";
 import { appRole, type AppRoleAccess } from "./app-role";
 import type { VaultPkiArgs } from "./args";
 import { authority } from "./authority";
@@ -34,6 +35,8 @@ export class VaultPki extends pulumi.ComponentResource {
     public readonly adminPolicy: pulumi.Output<string>;
     /** How clients sign in. */
     public readonly approles: AppRoles;
+    /** What the role issues at most: for CertIssuers, by which GatewayTls judges host names in a preview. */
+    public readonly limits: IssuerLimits;
 
     constructor(name: string, args: VaultPkiArgs, opts?: pulumi.ComponentResourceOptions) {
         super("portcullis:index:VaultPki", name, {}, opts);
@@ -103,6 +106,12 @@ export class VaultPki extends pulumi.ComponentResource {
         this.roleName = role.name;
         this.request = made.request;
         this.adminPolicy = admin.name;
+        this.limits = {
+            domains: settings.domains,
+            allowWildcards: args.allowWildcards ?? false,
+            allowBareDomains: args.allowBareDomains ?? false,
+            leafLifetime: args.leafLifetime ?? "90d",
+        };
         this.registerOutputs({
             signPath: this.signPath,
             issuerPath: this.issuerPath,
@@ -110,6 +119,7 @@ export class VaultPki extends pulumi.ComponentResource {
             request: this.request,
             adminPolicy: this.adminPolicy,
             approles: this.approles,
+            limits: this.limits,
         });
     }
 }

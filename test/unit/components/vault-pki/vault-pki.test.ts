@@ -311,3 +311,15 @@ test("outputs name the paths that clients use", async () => {
     expect(await settled(pki.adminPolicy)).toBe("team-pki-admin");
     expect(pki.approles.snapshot).toBeUndefined();
 });
+
+test("its limits are those of the role", async () => {
+    const { pki } = await declare(made);
+    expect(pki.limits).toEqual({
+        domains: [DOMAIN],
+        allowWildcards: false,
+        allowBareDomains: false,
+        leafLifetime: "90d",
+    });
+    const chosen = { allowWildcards: true, allowBareDomains: true, leafLifetime: "30d" };
+    expect((await declare(made, chosen)).pki.limits).toEqual({ domains: [DOMAIN], ...chosen });
+});
