@@ -49,7 +49,6 @@ const LOADED = [
     "apiextensions/customResource.js",
     "core/v1/serviceAccount.js",
     "helm/v3/release.js",
-    "package.json",
     "rbac/v1/role.js",
     "rbac/v1/roleBinding.js",
     "utilities.js",
