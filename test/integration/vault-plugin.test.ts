@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { unwrap } from "../../tools/pulumi/plugins/tls/values";
+import { unwrap } from "../../tools/pulumi/plugins/values";
 import { clientFor, type VaultClient } from "../../tools/pulumi/plugins/vault/client";
 import { create, diff, read, remove, update } from "../../tools/pulumi/plugins/vault/provider";
 import { call, findOpenBao, initialise, startSingle, type RunningVault } from "../../tools/services/openbao";

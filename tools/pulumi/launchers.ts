@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 
 /** The provider plugins that `plugins/` has a stand-in for. */
-export type StandIn = "aws" | "tls" | "vault";
+export type StandIn = "aws" | "kubernetes" | "tls" | "vault";
 
 /** Preloaded into every plugin: ends it when the engine that started it is gone, even when that was killed. */
 const PRELOAD = "ends-with-engine.cjs";

@@ -48,6 +48,8 @@ export function standInNotice({ standIns }: Plugins): string | undefined {
     if (standIns.length === 0) return undefined;
     const what = {
         aws: "aws (always: it records what it is asked for and answers as AWS might; nothing is made there)",
+        kubernetes:
+            "kubernetes (applies every object to the real API server it is told of; Helm's releases are only remembered)",
         tls: "tls (real keys and certificates, made here)",
         vault: "vault (a part of the provider, which calls the real server)",
     } satisfies Record<StandIn, string>;

@@ -1,5 +1,5 @@
 /** The types of resources that the `aws` stand-in knows: their inputs, what replaces them, and what AWS would answer. */
-import type { Properties } from "../tls/values";
+import type { Properties } from "../values";
 import { arn, autoName, digits, DNS_SUFFIX, letters, uuid } from "./names";
 
 /** A resource about to be made, its inputs without envelopes. */

@@ -1,6 +1,6 @@
 /** The `aws` stand-in: takes what it knows, changes it, answers functions from a table, and records all of it. */
 import { appendFileSync } from "node:fs";
-import { asProperties, isSecret, same, unwrap, type Properties } from "../tls/values";
+import { asProperties, isSecret, same, unwrap, type Properties } from "../values";
 import { KINDS, type Kind } from "./kinds";
 import { ACCOUNT, digits, DNS_SUFFIX, PARTITION } from "./names";
 

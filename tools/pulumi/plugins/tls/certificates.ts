@@ -5,7 +5,7 @@ import * as x509 from "@peculiar/x509";
 import { signer, type Signer } from "./keys";
 import { distinguishedName } from "./subject";
 import { keyUsages } from "./uses";
-import type { Reader } from "./values";
+import type { Reader } from "../values";
 
 x509.cryptoProvider.set(webcrypto);
 

@@ -9,7 +9,7 @@ import {
     type webcrypto as WebCrypto,
 } from "node:crypto";
 import { promisify } from "node:util";
-import type { Reader } from "./values";
+import type { Reader } from "../values";
 
 const generate = promisify(generateKeyPair);
 

@@ -1,7 +1,7 @@
 /** The four resources of the `tls` stand-in: defaults, differences and creation, as the real provider has them. */
 import { newLocallySigned, newRequest, newSelfSigned, type NewCertificate } from "./certificates";
 import { newKey, sha1 } from "./keys";
-import { asProperties, Reader, same, secret, unwrap, type Properties } from "./values";
+import { asProperties, Reader, same, secret, unwrap, type Properties } from "../values";
 
 interface Made {
     readonly id: string;

@@ -1,6 +1,6 @@
 /** Writes a certificate's subject from the properties by which the `tls` provider takes it. */
 import * as x509 from "@peculiar/x509";
-import type { Reader } from "./values";
+import type { Reader } from "../values";
 
 /** Properties and the attribute's object identifier (X.520), in the order in which they stand in the name. */
 const ATTRIBUTES = [

@@ -1,5 +1,5 @@
 /** AppRoles of the `vault` stand-in, and their secret ids. */
-import { secret, type Reader } from "../tls/values";
+import { secret, type Reader } from "../values";
 import type { VaultClient } from "./client";
 import { bodyOf, fields, propertiesOf } from "./fields";
 import { entry, type Kind } from "./kind";

@@ -1,5 +1,5 @@
 /** How the properties of the `vault` provider's resources are written in the API, read back and compared. */
-import { asProperties, unwrap, type Properties } from "../tls/values";
+import { asProperties, unwrap, type Properties } from "../values";
 
 /**
  * The form of a property: `duration` is a text of seconds or with units ("72h"), of which the server may give back

@@ -1,5 +1,5 @@
 /** What a resource type of the `vault` stand-in is, and the kind that most are: fields written at a path, and read there. */
-import type { Properties, Reader } from "../tls/values";
+import type { Properties, Reader } from "../values";
 import type { VaultClient } from "./client";
 import { bodyOf, propertiesOf, type Fields } from "./fields";
 

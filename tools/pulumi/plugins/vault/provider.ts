@@ -1,5 +1,5 @@
 /** The resources of the `vault` stand-in: inputs, differences, and what is done at the real server. */
-import { asProperties, Reader, unwrap, type Properties } from "../tls/values";
+import { asProperties, Reader, unwrap, type Properties } from "../values";
 import * as approle from "./approle";
 import type { VaultClient } from "./client";
 import { sameValue, type Fields } from "./fields";

@@ -13,7 +13,7 @@ import {
     update,
     type Recorded,
 } from "../../../../../tools/pulumi/plugins/aws/provider";
-import { secret } from "../../../../../tools/pulumi/plugins/tls/values";
+import { secret } from "../../../../../tools/pulumi/plugins/values";
 
 const REGION = "eu-west-3";
 const urn = (type: string, name = "x"): string => `urn:pulumi:s::p::pkg:index:Parent$aws:${type}::${name}`;

@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { expect, test } from "@jest/globals";
 import { check, create, diff } from "../../../../../tools/pulumi/plugins/tls/provider";
-import { secret, unwrap } from "../../../../../tools/pulumi/plugins/tls/values";
+import { secret, unwrap } from "../../../../../tools/pulumi/plugins/values";
 
 const urn = (type: string): string => `urn:pulumi:s::p::pkg:index:Parent$tls:index/${type}::name`;
 const KEY = urn("privateKey:PrivateKey");

@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { secret } from "../../../../../tools/pulumi/plugins/tls/values";
+import { secret } from "../../../../../tools/pulumi/plugins/values";
 import { clientFor } from "../../../../../tools/pulumi/plugins/vault/client";
 import {
     bodyOf,
