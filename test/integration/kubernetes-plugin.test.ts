@@ -98,7 +98,8 @@ describe("the kubernetes stand-in on a real API server", function () {
             update(client, CONFIG_MAP, id, outs, inputs),
             /conflict with "somebody-else": \.data\.bars/,
         );
-        await client.apply(configMap("whole", {}), OTHER);
+        const { data: _data, ...empty } = configMap("whole", {});
+        await client.apply(empty, OTHER);
         const mended = await update(client, CONFIG_MAP, id, outs, inputs);
         assert.deepEqual(asProperties(mended.data), { bars: "3" });
 

@@ -75,9 +75,15 @@ export async function largeArchive(mebibytes: number): Promise<Buffer> {
         tar.entry({ name: "meta.json" }, meta);
         const state = tar.entry({ name: "state.bin", size });
         for (let count = 0; count < mebibytes; count += 1) {
-            if (!state.write(chunk)) await new Promise((resolve) => state.once("drain", resolve));
+            if (!state.write(chunk)) {
+                await new Promise<void>((resolve) => {
+                    state.once("drain", () => {
+                        resolve();
+                    });
+                });
+            }
         }
-        state.end();
+        state.end(null);
         tar.entry({ name: "SHA256SUMS" }, `${hash.digest("hex")}  state.bin\n${metaDigest}  meta.json\n`);
         tar.entry({ name: "SHA256SUMS.sealed" }, "sealed");
         tar.finalize();

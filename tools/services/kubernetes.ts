@@ -81,7 +81,8 @@ export async function startKubernetes({ folder }: Kubernetes, directory: string)
         const api = await startServer({
             command: join(folder, "kube-apiserver"),
             args: [...flags(directory, token), `--etcd-servers=${store}`, `--secure-port=${secure}`],
-            isReady: () => isReady(server, certificateIn(certificates), token),
+            // Until it has made its certificate there is no file to read, which is a no as well.
+            isReady: async () => isReady(server, certificateIn(certificates), token),
             limit: 120_000,
         });
         return {

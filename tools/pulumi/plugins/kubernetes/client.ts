@@ -125,10 +125,8 @@ export class KubernetesClient {
         body?: { readonly type: string; readonly text: string },
     ): Promise<Properties> {
         const { status, text } = await this.exchange(method, path, body);
-        const answer = asProperties(JSON.parse(text));
-        if (status >= 200 && status <= 299) return answer;
-        const { reason, message } = answer;
-        throw new KubernetesError(status, String(reason), String(message));
+        if (status >= 200 && status <= 299) return asProperties(JSON.parse(text));
+        throw refusal(status, text);
     }
 
     private exchange(
@@ -166,6 +164,13 @@ export class KubernetesClient {
             outgoing.end(body?.text);
         });
     }
+}
+
+/** What the server says; of a group that it does not have it speaks in plain text. */
+function refusal(status: number, text: string): KubernetesError {
+    if (!text.startsWith("{")) return new KubernetesError(status, "Unknown", text.trim());
+    const { reason, message } = asProperties(JSON.parse(text));
+    return new KubernetesError(status, String(reason), String(message));
 }
 
 /** Which object it is; throws where it does not say so. */
