@@ -41,9 +41,11 @@ const RELEASES: readonly Release[] = [
     },
 ];
 
-/** What an API server with these definitions says of an object; or the reason why they cannot be had. */
-export async function certificateValidator(): Promise<{ validate: Validate } | { missing: string }> {
-    const validators = new Map<string, Validate>();
+/** The definitions, YAML; or the reason why they cannot be had. */
+export async function certificateDefinitions(): Promise<
+    { readonly texts: readonly string[] } | { readonly missing: string }
+> {
+    const texts: string[] = [];
     for (const { module, version, folder, files } of RELEASES) {
         for (const [file, sha256] of Object.entries(files)) {
             const found = await kept(
@@ -60,10 +62,21 @@ export async function certificateValidator(): Promise<{ validate: Validate } | {
             if (createHash("sha256").update(text).digest("hex") !== sha256) {
                 throw new Error(`${found.path} is not that of ${version}. Remove it.`);
             }
-            const kind = /^ {4}kind: (\w+)$/m.exec(text)?.[1];
-            if (kind === undefined) throw new Error(`${found.path} defines no kind`);
-            validators.set(kind, strictValidator(text));
+            texts.push(text);
         }
+    }
+    return { texts };
+}
+
+/** What an API server with these definitions says of an object; or the reason why they cannot be had. */
+export async function certificateValidator(): Promise<{ validate: Validate } | { missing: string }> {
+    const found = await certificateDefinitions();
+    if ("missing" in found) return found;
+    const validators = new Map<string, Validate>();
+    for (const text of found.texts) {
+        const kind = /^ {4}kind: (\w+)$/m.exec(text)?.[1];
+        if (kind === undefined) throw new Error(`A definition defines no kind: ${text.slice(0, 200)}`);
+        validators.set(kind, strictValidator(text));
     }
     return {
         validate: (object) => validators.get(object.kind)?.(object) ?? [`nothing defines a ${object.kind}`],

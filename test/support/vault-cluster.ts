@@ -15,9 +15,11 @@ export interface TlsFixture {
     readonly authorities: string;
 }
 
-/** Files that serve, or that fail to in the ways that `shape` says. */
-export async function tlsFiles(shape: ClientShape = {}): Promise<TlsFixture> {
-    const authority = await makeAuthority({ name: "Ogenki root" });
+type Validity = Pick<ClientShape, "notBefore" | "notAfter">;
+
+/** Files that serve, or that fail to in the ways that `shape` says; valid from a day ago on unless it says otherwise. */
+export async function tlsFiles(shape: ClientShape = {}, ofRoot: Validity = {}): Promise<TlsFixture> {
+    const authority = await makeAuthority({ name: "Ogenki root", ...ofRoot });
     const leaf = await makeClient(authority, {
         commonName: SERVER_NAME,
         dnsNames: [SERVER_NAME],

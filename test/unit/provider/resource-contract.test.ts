@@ -4,7 +4,7 @@ import { fingerprintSha1 } from "../../../provider/pki/pem";
 import { REGISTRY } from "../../../provider/registry";
 import { UNKNOWN } from "../../../provider/resource";
 import { TYPES, type Token } from "../../../provider/types";
-import { makeHolders, NOW, type Holders } from "../../support/holders";
+import { daysFromNow, makeHolders, NOW, type Holders } from "../../support/holders";
 import { makeTiers, type Tiers } from "../../support/tiers";
 import { withUnknowns } from "../../support/unknowns";
 import { tlsFiles, type TlsFixture } from "../../support/vault-cluster";
@@ -18,7 +18,8 @@ let tls: TlsFixture;
 beforeAll(async () => {
     holders = await makeHolders();
     tiers = await makeTiers();
-    tls = await tlsFiles();
+    const validity = { notBefore: daysFromNow(-1), notAfter: daysFromNow(300) };
+    tls = await tlsFiles(validity, validity);
 });
 
 const shared = (): Bag => ({
