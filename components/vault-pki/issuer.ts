@@ -68,9 +68,15 @@ function cutShort(end: Date, leafLifetime: number, now: Date): readonly string[]
 
 /** What is said until the issuer is signed. */
 export function unsignedWarning(): string {
+    const command = signCommand("issuer", {
+        csr: "issuer.csr",
+        ca: "intermediate-ca.pem",
+        key: "intermediate-ca-key.pem",
+        out: "issuer.pem",
+    });
     return (
-        `It issues nothing yet: its issuer is not signed. Write its output request to the file CSR, and sign it ` +
-        `where the intermediate's key is: ${signCommand("issuer")}. ` +
+        `It issues nothing yet: its issuer is not signed. Write its output request to issuer.csr, and sign it ` +
+        `where the intermediate's key is: ${command}. ` +
         `Then give the certificates' texts: signed: { issuer, intermediate, root }.`
     );
 }

@@ -7,9 +7,17 @@ import { OfflineAuthority, VaultCluster, VaultInitialization, VaultPki } from "p
 
 const config = new pulumi.Config();
 const path = (name: string): string => join(config.get("folder") ?? ".", name);
-/** A public file that somebody handed in, as soon as it is there. */
-const handedIn = (name: string): string | undefined =>
-    existsSync(path(name)) ? readFileSync(path(name), "utf8") : undefined;
+/**
+ * A public file that somebody handed in, as soon as it is there. Once all have been (`commissioned`), one that is gone
+ * is an error: the program would otherwise take for "not yet" what hangs on it, and plan to delete the cluster.
+ */
+const handedIn = (name: string): string | undefined => {
+    if (existsSync(path(name))) return readFileSync(path(name), "utf8");
+    if (config.getBoolean("commissioned") !== true) return undefined;
+    throw new Error(
+        `${path(name)} is not there, and this stack is commissioned. Nothing was changed: bring it back.`,
+    );
+};
 
 const domain = "priv.cloud.ogenki.io";
 // Outside every domain that it issues for: whoever may have leaves signed could pass for Vault with one for its name.
@@ -61,11 +69,15 @@ export const loadBalancer = cluster?.loadBalancerDnsName;
 
 // 3. Its initialisation, once somebody who administers it and the holders of its recovery shares handed in who they are.
 const administrator = handedIn("administrator.pem");
-const holders = ["alice", "bob", "carol"].map((name) => handedIn(`${name}.asc`));
+const holders = ["alice.asc", "bob.asc", "carol.asc"].map((name) => handedIn(name));
 const address = config.get("address") ?? "";
 
-const issuer = authority.whenSigned((files) => {
-    if (cluster === undefined || administrator === undefined || holders.includes(undefined)) return undefined;
+const platform = authority.whenSigned((files) => {
+    if (cluster === undefined || administrator === undefined || holders.includes(undefined)) {
+        const wanted = "administrator.pem, alice.asc, bob.asc and carol.asc";
+        void pulumi.log.warn(`The cluster is initialised once ${wanted} are all in ${path("")}.`);
+        return undefined;
+    }
     const reached = address === "" ? cluster.url : address;
     const initialization = new VaultInitialization(
         "ogenki-vault",
@@ -94,7 +106,7 @@ const issuer = authority.whenSigned((files) => {
         },
         { dependsOn: initialization },
     );
-    return new VaultPki(
+    const issuer = new VaultPki(
         "ogenki",
         {
             ...subject,
@@ -110,8 +122,11 @@ const issuer = authority.whenSigned((files) => {
         },
         { provider, dependsOn: initialization },
     );
+    return { initialization, issuer };
 });
-export const issuerRequest = issuer?.request;
+/** One for each holder, encrypted to their key. */
+export const shares = platform?.initialization.encryptedShares;
+export const issuerRequest = platform?.issuer.request;
 /** Path for cert-manager's Vault issuer. */
-export const signPath = issuer?.signPath;
-export const approles = issuer?.approles;
+export const signPath = platform?.issuer.signPath;
+export const approles = platform?.issuer.approles;

@@ -131,7 +131,8 @@ export function readExtensions(list: Buffer | undefined): ReadonlyMap<string, Ex
     return extensions;
 }
 
-function readBasicConstraints(extension: Extension | undefined): BasicConstraints | undefined {
+/** What the extension says; a certificate without one is no authority's. */
+export function readBasicConstraints(extension: Extension | undefined): BasicConstraints | undefined {
     if (extension === undefined) return undefined;
     const parts = childrenOf(extension.value);
     const [first] = parts;
@@ -143,7 +144,8 @@ function readBasicConstraints(extension: Extension | undefined): BasicConstraint
     };
 }
 
-function readExtendedKeyUsage(extension: Extension | undefined): readonly string[] | undefined {
+/** Object identifiers of the purposes; undefined without the extension, which leaves all open. */
+export function readExtendedKeyUsage(extension: Extension | undefined): readonly string[] | undefined {
     return extension && childrenOf(extension.value).map((usage) => oidText(usage.content));
 }
 

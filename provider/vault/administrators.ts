@@ -38,14 +38,14 @@ const clientPem = pemField("client certificate", (pem) => {
         throw invalidInput(
             undefined,
             "The certificate is an authority's, and would admit everyone whom it certifies.",
-            "Give it in `authorityPem` with `commonNames`.",
+            "Issue one of their own, with basicConstraints CA:FALSE and extendedKeyUsage clientAuth; or, if it is an authority that issues for administrators, give it in `authorityPem` with `commonNames`.",
         );
     }
     if (extendedKeyUsage?.includes(CLIENT_AUTH) === true) return normalised;
     throw invalidInput(
         undefined,
         "The certificate is not for TLS clients: its extendedKeyUsage lacks clientAuth.",
-        "Issue one for client authentication.",
+        "Issue one with basicConstraints CA:FALSE and extendedKeyUsage clientAuth.",
     );
 });
 

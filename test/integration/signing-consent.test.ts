@@ -99,7 +99,7 @@ describe("portcullis sign", function () {
             "    os.dup2(os.open('/dev/null', os.O_RDONLY), 0)",
             "    os.execv(sys.argv[1], sys.argv[1:])",
             "seen = b''",
-            "answers = [(b'to sign: ', os.environ['CONSENT'].encode()), (b'Passphrase of', os.environ['SECRET'].encode())]",
+            "answers = [(b'Passphrase of', os.environ['SECRET'].encode()), (b'to sign: ', os.environ['CONSENT'].encode())]",
             "while True:",
             "    try: data = os.read(fd, 4096)",
             "    except OSError: break",

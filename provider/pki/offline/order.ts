@@ -6,6 +6,7 @@ import { isMalformed } from "../der";
 import { EXTENSION, parseCertificate, type ParsedCertificate } from "../parsed-certificate";
 import { invalidInput } from "../pem";
 import { readRequest, type RequestedCertificate } from "../request";
+import { contradictionOf } from "./asked-tier";
 import { constraintsOf } from "./certificate-rules";
 import { checkSigned, refuseFaults, SIGNED_BY, type SignedFinding } from "./check-signed";
 import type { CertificateOrder } from "./certify";
@@ -44,8 +45,8 @@ export interface SigningWish {
  * What is signed: the request's key, its subject, for a server its DNS names and IP addresses, and for an authority the
  * constraints that it asks for; the rest is what the tier says. Whatever else the request asks for is passed over.
  *
- * @throws PortcullisError `InvalidInput` where the request's signature is not by its key or its key is weak, its names
- * are none that a certificate may have or stand outside the issuer's constraints, or the issuer cannot issue this
+ * @throws PortcullisError `InvalidInput` where the request's signature is not by its key or its key is weak, it asks to
+ * be what its tier never is, its names are none that a certificate may have or stand outside the issuer's constraints, or the issuer cannot issue this
  */
 export function orderFor(wish: SigningWish): CertificateOrder {
     const { tier, now } = wish;
@@ -57,6 +58,13 @@ export function orderFor(wish: SigningWish): CertificateOrder {
         throw refuse(
             "The request is for the key of its own issuer.",
             "Make the request with a key of its own.",
+        );
+    }
+    const other = reading(() => contradictionOf(request, tier));
+    if (other !== undefined) {
+        throw refuse(
+            `The request asks to be ${other}, and --tier says ${tier}.`,
+            "Name the request that is meant, or the tier that it is for.",
         );
     }
     const subject = refusalOfSubject(request.subject, tier === "server");
@@ -98,7 +106,11 @@ export function refuseMade(madePem: string, wish: SigningWish): void {
 }
 
 function issuerFaults({ tier, issuerPem, now }: SigningWish): readonly SignedFinding[] {
-    return checkSigned([{ tier: SIGNED_BY[tier], property: "--ca", pem: issuerPem }], now).faults;
+    const signer = SIGNED_BY[tier];
+    const { faults } = checkSigned([{ tier: signer, property: "--ca", pem: issuerPem }], now);
+    // Whoever is about to sign below it has no use for being told how to sign it again.
+    const remedy = `Name the certificate and the key of the ${signer} in use, by which requests of tier ${tier} are signed.`;
+    return faults.map((fault) => ({ ...fault, remedy }));
 }
 
 function refusalIn(property: string) {

@@ -41,7 +41,7 @@ export function signCommand(): Command {
         new Command("csr")
             .description(
                 "Sign a certificate request as its tier needs it. Only its key, its subject, a server's DNS names and " +
-                    "IP addresses and an authority's DNS constraints are taken from it.",
+                    "IP addresses and an authority's constraints to DNS domains and IP ranges are taken from it.",
             )
             .requiredOption("--csr <file>", "the request, PEM; - for stdin")
             .addOption(
@@ -89,12 +89,12 @@ function withKey(command: Command): Command {
         )
         .option(
             "--permitted-dns <domain>",
-            "a DNS domain that an authority is constrained to; repeatable",
+            "a DNS domain that an authority is constrained to, in place of those that the request asks for; repeatable",
             collectDomain,
         )
         .option(
             "--permitted-ip <range>",
-            "an IP range beside those domains; repeatable; 127.0.0.1/32 and ::1/128 unless given or requested",
+            "an IP range beside those domains, in place of those that the request asks for; repeatable; 127.0.0.1/32 and ::1/128 unless given or requested",
             collectRange,
         )
         .requiredOption("--out <file>", "the new file for the certificate, PEM")
@@ -120,14 +120,11 @@ async function signCsr(flags: CsrFlags): Promise<void> {
         now: new Date(),
     };
     const order = orderFor(wish);
-    await signWithConsent(
-        order,
-        () => ownSigner(flags, wish.issuerPem),
-        flags,
-        (pem) => {
-            refuseMade(pem, wish);
-        },
-    );
+    // Opened first: nobody is asked to agree to what could not be signed.
+    const signer = await ownSigner(flags, wish.issuerPem);
+    await signWithConsent(order, signer, flags, (pem) => {
+        refuseMade(pem, wish);
+    });
 }
 
 /** The signer, whose key must be that of the issuer's certificate: said before anything is signed by it. */
@@ -174,12 +171,7 @@ async function signRoot(flags: RootFlags): Promise<void> {
         notBefore: new Date(now.getTime() - BACKDATED),
         notAfter: new Date(now.getTime() + (flags.validity ?? DEFAULT_VALIDITY.root)),
     };
-    await signWithConsent(
-        order,
-        () => Promise.resolve(signer),
-        flags,
-        (pem) => {
-            refuseFaults(checkSigned([{ tier: "root", property: "the certificate made", pem }], now));
-        },
-    );
+    await signWithConsent(order, signer, flags, (pem) => {
+        refuseFaults(checkSigned([{ tier: "root", property: "the certificate made", pem }], now));
+    });
 }

@@ -31,7 +31,7 @@ function taken(out: string) {
  */
 export async function signWithConsent(
     order: CertificateOrder,
-    signer: () => Promise<Signer>,
+    signer: Signer,
     flags: SigningFlags,
     judge: (pem: string) => void,
 ): Promise<void> {
@@ -50,7 +50,7 @@ export async function signWithConsent(
             );
         }
     }
-    const pem = await certify(order, await signer());
+    const pem = await certify(order, signer);
     judge(pem);
     const written = await writeNewFile(flags.out, pem, 0o644).catch((error: unknown) => {
         const why = `The file ${flags.out} cannot be written (${errorCode(error)}).`;

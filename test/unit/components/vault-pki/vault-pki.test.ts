@@ -193,7 +193,7 @@ test("unsigned: everything but the issuer, with these types and inputs", async (
     expect(warned.mock.calls).toEqual([
         [
             expect.stringMatching(
-                /pki: It issues nothing yet: its issuer is not signed\. .*: portcullis sign csr --tier issuer --csr CSR /,
+                /pki: It issues nothing yet: its issuer is not signed\. .*: portcullis sign csr --tier issuer --csr issuer\.csr --ca intermediate-ca\.pem /,
             ),
         ],
     ]);

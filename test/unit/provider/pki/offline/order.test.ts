@@ -1,4 +1,5 @@
 /** What is signed for a request, and what is not. */
+import { execFileSync } from "node:child_process";
 import { beforeAll, expect, test } from "@jest/globals";
 import { generatePrivateKey } from "../../../../../provider/pki/keys";
 import { makeRequest, type RequestContent } from "../../../../../provider/pki/offline/make-request";
@@ -15,12 +16,25 @@ beforeAll(async () => {
     key = await generatePrivateKey("EC-P256");
 });
 
+/** A request of the openssl command for a key of its own, which asks for this extension. */
+function asked(extension: string): string {
+    const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "/dev/null"];
+    const args = ["req", "-new", ...key, "-subj", "/CN=Asked", "-addext", extension];
+    return execFileSync("openssl", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+}
+
 async function wish(content: Partial<RequestContent>, over: Partial<SigningWish> = {}): Promise<SigningWish> {
     const tier = over.tier ?? "issuer";
     const csrPem = await makeRequest({ tier, subject: { commonName: "Asked" }, ...content }, key);
     const issuerPem = tier === "intermediate" ? tiers.root.pem : tiers.intermediate.pem;
     return { tier, csrPem, issuerPem, now: NOW, ...over };
 }
+
+test("takes a request that says nothing of what it is for, for whatever tier", () => {
+    const csrPem = asked("subjectKeyIdentifier=hash");
+    const issuerPem = tiers.intermediate.pem;
+    expect(() => orderFor({ tier: "issuer", csrPem, issuerPem, now: NOW })).not.toThrow();
+});
 
 test("is the request's key and subject, from a little before now to the tier's end", async () => {
     const order = orderFor(await wish({}));
@@ -65,6 +79,26 @@ test.each<[string, () => Promise<SigningWish>, string]>([
         "an issuer of another tier",
         () => wish({}, { issuerPem: tiers.root.pem }),
         "--ca: Its path length is 2; it must be 1.",
+    ],
+    [
+        "an issuer of another tier, with what to name in its place",
+        () => wish({}, { issuerPem: tiers.root.pem }),
+        "Name the certificate and the key of the intermediate in use, by which requests of tier issuer are signed.",
+    ],
+    [
+        "a server's request that would become an authority",
+        async () => ({ ...(await wish({}, { tier: "intermediate" })), csrPem: tiers.server.request }),
+        "--csr: The request asks to be no authority's (CA:FALSE), and --tier says intermediate. Name the request that is meant, or the tier that it is for.",
+    ],
+    [
+        "a request for TLS that would become an authority",
+        async () => ({ ...(await wish({})), csrPem: asked("extendedKeyUsage=serverAuth") }),
+        "--csr: The request asks to be a TLS server's or client's (extendedKeyUsage), and --tier says issuer.",
+    ],
+    [
+        "an authority's request that would become a server's",
+        async () => ({ ...(await wish({}, { tier: "server" })), csrPem: tiers.issuer.request }),
+        "--csr: The request asks to be an authority's (CA:TRUE), and --tier says server.",
     ],
     ["an issuer that has ended", () => wish({}, { now: daysFromNow(1500) }), "--ca: It expired on"],
     [
