@@ -1,4 +1,4 @@
-/** Whether a request asks to be something else than what it is about to become: two files taken for one another. */
+/** Whether a request asks to be something else than the authority that it is about to become: two files taken for one another. */
 import { EXTENSION, readBasicConstraints, readExtendedKeyUsage } from "../parsed-certificate";
 import type { RequestedCertificate } from "../request";
 import { PURPOSE } from "./certificate-rules";
@@ -13,7 +13,8 @@ import type { Tier } from "./tiers";
 export function contradictionOf({ extensions }: RequestedCertificate, tier: Tier): string | undefined {
     const constraints = readBasicConstraints(extensions.get(EXTENSION.basicConstraints));
     const purposes = readExtendedKeyUsage(extensions.get(EXTENSION.extendedKeyUsage)) ?? [];
-    if (tier === "server") return constraints?.ca === true ? "an authority's (CA:TRUE)" : undefined;
+    // A server's certificate is none of an authority, whatever was asked for.
+    if (tier === "server") return undefined;
     if (constraints?.ca === false) return "no authority's (CA:FALSE)";
     const ofTls = purposes.some(
         (purpose) => purpose === PURPOSE.serverAuth || purpose === PURPOSE.clientAuth,

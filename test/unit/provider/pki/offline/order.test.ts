@@ -95,11 +95,6 @@ test.each<[string, () => Promise<SigningWish>, string]>([
         async () => ({ ...(await wish({})), csrPem: asked("extendedKeyUsage=serverAuth") }),
         "--csr: The request asks to be a TLS server's or client's (extendedKeyUsage), and --tier says issuer.",
     ],
-    [
-        "an authority's request that would become a server's",
-        async () => ({ ...(await wish({}, { tier: "server" })), csrPem: tiers.issuer.request }),
-        "--csr: The request asks to be an authority's (CA:TRUE), and --tier says server.",
-    ],
     ["an issuer that has ended", () => wish({}, { now: daysFromNow(1500) }), "--ca: It expired on"],
     [
         "a private key for a certificate",
