@@ -17,7 +17,7 @@ class Removed:
 
     def view(self):
         voters = frozenset("abc")
-        return agent.View("a", "a", voters, voters, voters)
+        return agent.View("a", "2026-11-22T12:00:00Z", "a", voters, voters, voters)
 
     def server(self):
         return "open"

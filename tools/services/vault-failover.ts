@@ -1,10 +1,11 @@
 /** How long a cluster takes no writes after two of its nodes were killed, the leader among them. */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { VaultCluster } from "./vault-cluster";
+import { until, type VaultCluster } from "./vault-cluster";
+import type { ClusterNode } from "./vault-node";
 
 /** Kills the leader and another node, and gives the milliseconds until a write is acknowledged; then starts both again. */
 export async function failoverGap(cluster: VaultCluster): Promise<number> {
-    const leader = await cluster.leader();
+    const leader = await leaderOf(cluster);
     const other = cluster.nodes().find((node) => node !== leader && node.isRunning());
     if (other === undefined) throw new Error("There is no second node to kill.");
     const lost = [leader, other];
@@ -22,4 +23,10 @@ export async function failoverGap(cluster: VaultCluster): Promise<number> {
         if (gap > 120_000) throw new Error("no write was acknowledged for two minutes");
         await sleep(10);
     }
+}
+
+/** The node that leads, as soon as one does: nodes that came back may have called for an election. */
+async function leaderOf(cluster: VaultCluster): Promise<ClusterNode> {
+    await until("a node leads", 60_000, () => cluster.leader().then(() => true));
+    return cluster.leader();
 }
