@@ -1,11 +1,10 @@
 /** Issuers that have Vault or OpenBao sign: what is refused of them, and the objects. */
 import type * as pulumi from "@pulumi/pulumi";
 import { durationOrUndefined } from "../../provider/duration";
-import { PortcullisError } from "../../provider/errors";
 import { isLabel, isSubdomain } from "../../provider/kubernetes/names";
 import type { KubernetesObject } from "../../provider/kubernetes/object";
-import { parseCertificate } from "../../provider/pki/parsed-certificate";
 import type { CheckFailure } from "../../provider/resource";
+import { addressFault, bundleFault, isAuthMount, isRole } from "../../provider/vault/connection-faults";
 import type { VaultAuthArgs, VaultIssuerArgs } from "./args";
 import type { Manager } from "./manager";
 
@@ -34,7 +33,7 @@ export function vaultFailures(
     if (args.namespace !== undefined && !isLabel(args.namespace)) {
         refuse(".namespace", "It is no name of a namespace. Write letters, digits and hyphens.");
     }
-    const fault = serverFault(args.server);
+    const fault = addressFault(args.server);
     if (fault !== undefined) refuse(".server", fault);
     const wrongPath = pathFault(args.path);
     if (wrongPath !== undefined) refuse(".path", wrongPath);
@@ -44,15 +43,6 @@ export function vaultFailures(
         refuse(".limits.leafLifetime", 'It is no duration. Write it as "90d".');
     }
     return failures;
-}
-
-function serverFault(text: string): string | undefined {
-    const url = URL.canParse(text) ? new URL(text) : undefined;
-    if (url?.protocol === "http:") {
-        return "Over http:// anybody on the way could read the token and answer in Vault's place. Give the address that begins with https://.";
-    }
-    if (url?.protocol === "https:" && url.href === `${url.origin}/`) return undefined;
-    return 'It is no address of a server. Write scheme, name and port alone, as "https://vault.example.org:8200".';
 }
 
 const SIGN_PATH = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*\/sign\/[A-Za-z0-9_-]+$/;
@@ -68,8 +58,6 @@ function pathFault(path: string): string | undefined {
     return 'It is no path of a role that signs. Write "<mount>/sign/<role>", without "v1/" and slashes around: VaultPki\'s signPath.';
 }
 
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
 function trustFailures(args: KnownVault, property: string, now: Date): readonly CheckFailure[] {
     const { caBundle, caBundleSecretRef: reference } = args;
     if ((caBundle === undefined) === (reference === undefined)) {
@@ -82,35 +70,6 @@ function trustFailures(args: KnownVault, property: string, now: Date): readonly 
     if (reference !== undefined) return secretFailures(reference, `${property}.caBundleSecretRef`);
     const reason = bundleFault(caBundle ?? "", now);
     return reason === undefined ? [] : [{ property: `${property}.caBundle`, reason }];
-}
-
-/** Why a text is no bundle of authorities; nothing of it is echoed, for it may hold a key. */
-function bundleFault(text: string, now: Date): string | undefined {
-    if (text.includes("PRIVATE KEY-----")) {
-        return "There is a private key in it. Give the certificates alone, and treat that key as exposed.";
-    }
-    const blocks = text.match(BLOCK) ?? [];
-    if (blocks.length === 0) {
-        return "There is no certificate in it. Give the text of CA certificates in PEM form; it is encoded for Kubernetes here.";
-    }
-    if ((text.match(/-----BEGIN /g) ?? []).length !== blocks.length) {
-        return "There is something else than whole certificates in it. Give the certificates alone.";
-    }
-    for (const [index, block] of blocks.entries()) {
-        const which =
-            blocks.length === 1 ? "The certificate" : `Certificate ${index + 1} of ${blocks.length}`;
-        try {
-            const { x509, notAfter } = parseCertificate(block);
-            if (!x509.ca)
-                return `${which} is no authority's. Give that of the authority that issued the server's.`;
-            if (notAfter <= now)
-                return `${which} ended on ${notAfter.toISOString().slice(0, 10)}. Give the one after it.`;
-        } catch (error) {
-            if (!(error instanceof PortcullisError)) throw error;
-            return `${which} cannot be read. Give it as it was issued, unchanged.`;
-        }
-    }
-    return undefined;
 }
 
 function secretFailures(
@@ -133,9 +92,6 @@ function secretFailures(
     return failures;
 }
 
-const ROLE = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/;
-const MOUNT = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/;
-
 function authFailures(
     { auth, namespace }: KnownVault,
     property: string,
@@ -155,13 +111,13 @@ function authFailures(
     const refuse = (part: string, reason: string) =>
         failures.push({ property: `${property}.auth.${way}${part}`, reason });
     const { mount = way.toLowerCase(), role } = detailsOf(auth);
-    if (!MOUNT.test(mount) || /^(auth|v1)(\/|$)/.test(mount)) {
+    if (!isAuthMount(mount)) {
         refuse(
             ".mount",
             `It is no path of an auth method. Write it without "v1/auth/" and slashes around, as "${way.toLowerCase()}".`,
         );
     }
-    if (!ROLE.test(role)) {
+    if (!isRole(role)) {
         refuse(
             way === "appRole" ? ".roleId" : ".role",
             "It is no role of Vault. Write letters, digits, hyphens, dots and underscores.",
