@@ -1,4 +1,4 @@
-/** What programs import from `pulumi-portcullis/kubernetes`: certificates for a Gateway, issued by cert-manager. */
+/** What programs import from `pulumi-portcullis/kubernetes`: certificates for a Gateway, issued by cert-manager, and backups of Vault. */
 export { PortcullisError, type ErrorCode } from "../provider/errors";
 export { CertIssuers, type IssuerHandle } from "../components/cert-issuers/cert-issuers";
 export type {
@@ -25,3 +25,14 @@ export type {
     RouteArgs,
     RouteRuleArgs,
 } from "../components/gateway-tls/args";
+export { VaultBackup } from "../components/vault-backup/vault-backup";
+export type {
+    BackupAlertsArgs,
+    BackupAppRoleArgs,
+    BackupAuthArgs,
+    BackupKubernetesAuthArgs,
+    BackupRetentionArgs,
+    BackupVaultArgs,
+    ObjectLockArgs,
+    VaultBackupArgs,
+} from "../components/vault-backup/args";

@@ -33,7 +33,7 @@ export interface Place {
 }
 
 /** All that can be done with a key but use it: encrypting, decrypting and granting are not among them. */
-const ADMINISTRATION = [
+export const ADMINISTRATION = [
     "kms:CancelKeyDeletion",
     "kms:CreateAlias",
     "kms:DeleteAlias",

@@ -47,6 +47,8 @@ const PKI_ARGS = {
 /** Of @pulumi/kubernetes, whose index takes seconds to load. */
 const LOADED = [
     "apiextensions/customResource.js",
+    "batch/v1/cronJob.js",
+    "core/v1/configMap.js",
     "core/v1/serviceAccount.js",
     "helm/v3/release.js",
     "rbac/v1/role.js",
@@ -160,7 +162,7 @@ describe("the package", function () {
         );
         assert.equal(
             run("-e", `console.log(Object.keys(require("pulumi-portcullis/kubernetes")).sort().join())`),
-            "CertIssuers,GatewayTls,PortcullisError",
+            "CertIssuers,GatewayTls,PortcullisError,VaultBackup",
         );
     });
 

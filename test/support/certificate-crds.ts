@@ -1,4 +1,4 @@
-/** The definitions of cert-manager and of Gateway API, from their own releases, and strict validation by them. */
+/** The definitions that components' objects are held against, from their own releases, and strict validation by them. */
 import { createHash } from "node:crypto";
 import { cpSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -14,7 +14,8 @@ interface Release {
     readonly files: Readonly<Record<string, string>>;
 }
 
-const RELEASES: readonly Release[] = [
+/** Of certificates at a Gateway: cert-manager, and Gateway API. */
+const CERTIFICATES: readonly Release[] = [
     {
         module: "github.com/cert-manager/cert-manager",
         version: "v1.21.2",
@@ -41,12 +42,42 @@ const RELEASES: readonly Release[] = [
     },
 ];
 
-/** The definitions, YAML; or the reason why they cannot be had. */
-export async function certificateDefinitions(): Promise<
-    { readonly texts: readonly string[] } | { readonly missing: string }
-> {
+/** Of backups: External Secrets, and the Prometheus Operator. */
+const BACKUPS: readonly Release[] = [
+    {
+        module: "github.com/external-secrets/external-secrets",
+        version: "v1.3.2",
+        folder: "config/crds/bases",
+        files: {
+            "external-secrets.io_externalsecrets.yaml":
+                "690dbc0d51b5f9bc5266b450b533cfd22c5273268e8569102e528a39519cd4ba",
+        },
+    },
+    {
+        module: "github.com/prometheus-operator/prometheus-operator",
+        version: "v0.85.0",
+        folder: "example/prometheus-operator-crd",
+        files: {
+            "monitoring.coreos.com_prometheusrules.yaml":
+                "98fd16c9ab79fba8dcd6ef62c957c98cd6546ab74ce0a4ecf09ddf2fda03020e",
+        },
+    },
+];
+
+/** The texts of definitions, YAML; or the reason why they cannot be had. */
+export type Definitions = { readonly texts: readonly string[] } | { readonly missing: string };
+
+export function certificateDefinitions(): Promise<Definitions> {
+    return definitionsOf(CERTIFICATES);
+}
+
+export function backupDefinitions(): Promise<Definitions> {
+    return definitionsOf(BACKUPS);
+}
+
+async function definitionsOf(releases: readonly Release[]): Promise<Definitions> {
     const texts: string[] = [];
-    for (const { module, version, folder, files } of RELEASES) {
+    for (const { module, version, folder, files } of releases) {
         for (const [file, sha256] of Object.entries(files)) {
             const found = await kept(
                 join(dirname(module), `${module.split("/").at(-1) ?? ""}-${version}`, file),
@@ -70,7 +101,15 @@ export async function certificateDefinitions(): Promise<
 
 /** What an API server with these definitions says of an object; or the reason why they cannot be had. */
 export async function certificateValidator(): Promise<{ validate: Validate } | { missing: string }> {
-    const found = await certificateDefinitions();
+    return validatorBy(await certificateDefinitions());
+}
+
+/** The same, for backups. */
+export async function backupValidator(): Promise<{ validate: Validate } | { missing: string }> {
+    return validatorBy(await backupDefinitions());
+}
+
+function validatorBy(found: Definitions): { validate: Validate } | { missing: string } {
     if ("missing" in found) return found;
     const validators = new Map<string, Validate>();
     for (const text of found.texts) {

@@ -101,7 +101,7 @@ export type Validate = (object: {
 export function strictValidator(text: string): Validate {
     const { spec } = definition.parse(parse(text));
     // Formats such as int64 are Kubernetes' own, and so are the x-kubernetes keywords.
-    const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+    const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true, code: { regExp } });
     const compiled = new Map<string, ValidateFunction>(
         spec.versions.map(({ name, schema }) => [
             `${spec.group}/${name} ${spec.names.kind}`,
@@ -118,6 +118,13 @@ export function strictValidator(text: string): Validate {
         });
     };
 }
+
+/** Patterns are Go's, which may say within that case does not count. */
+const regExp = Object.assign(
+    (pattern: string, flags: string): RegExp =>
+        new RegExp(pattern.replace("(?i)", ""), pattern.includes("(?i)") ? `${flags}i` : flags),
+    { code: "regExp" },
+);
 
 /** Metadata is the API server's own, whatever a definition says of it. */
 function root(schema: Readonly<Record<string, unknown>>): object {

@@ -1,0 +1,223 @@
+/** What VaultBackup comes to, but for what AWS answers: its arguments judged, all faults at once. */
+import type * as pulumi from "@pulumi/pulumi";
+import { durationOrUndefined } from "../../provider/duration";
+import { PortcullisError } from "../../provider/errors";
+import { scheduleGaps } from "../../provider/kubernetes/cron";
+import { imageFault } from "../../provider/kubernetes/image";
+import { isLabel } from "../../provider/kubernetes/names";
+import { refusal } from "../../provider/refusal";
+import type { CheckFailure } from "../../provider/resource";
+import { addressFault, bundleFault } from "../../provider/vault/connection-faults";
+import { checkPlace, folderOf } from "../../provider/vault/snapshot/names";
+import type { VaultBackupArgs } from "./args";
+import { authFailures } from "./auth";
+import { bucketFailures } from "./bucket-rules";
+
+/** The arguments once all of them are known. */
+export type KnownArgs = pulumi.Unwrap<VaultBackupArgs>;
+
+/** What the arguments that are always plain come to, with the defaults. */
+export interface BackupSettings {
+    readonly name: string;
+    readonly namespace: string;
+    readonly clusterName: string;
+    readonly prefix: string;
+    /** Prefix and cluster's name, ended by a slash. */
+    readonly folder: string;
+    readonly bucketName: string;
+    readonly region: string;
+    readonly image: string;
+    readonly schedule: string;
+    readonly timeoutSeconds: number;
+    readonly keepLast: number;
+    readonly pruneSchedule: string;
+    readonly canaryMount: string;
+    readonly noncurrentDays: number;
+    /** What is too old for an alert. */
+    readonly maxAgeSeconds: number;
+}
+
+/** The name and tag of the newest release of the line when this was written. */
+const IMAGE = "docker.io/library/node:22.22.0-bookworm-slim";
+const LEAST_GAP = 600_000;
+const TIMEOUT = { least: 60_000, most: 86_400_000 } as const;
+const ALERT_SLACK = 7_200_000;
+/** A CronJob has 52 characters for its name, and others than these may follow. */
+const LONGEST_NAME = 40;
+
+/** Of arguments that are not in order, nothing of use follows. */
+export function settingsOf(name: string, args: VaultBackupArgs): BackupSettings {
+    const { clusterName = name, prefix = "", schedule = "17 1 * * *", timeout = "1h", retention = {} } = args;
+    const limit = durationOrUndefined(timeout) ?? 0;
+    const longest = scheduleGaps(schedule)?.longest ?? 0;
+    const maxAge = durationOrUndefined(args.alerts?.maxAge ?? "") ?? longest + limit + ALERT_SLACK;
+    return {
+        name,
+        namespace: args.namespace,
+        clusterName,
+        prefix,
+        folder: folderOf({ prefix, cluster: clusterName }),
+        bucketName: args.bucketName,
+        region: args.region,
+        image: args.image ?? IMAGE,
+        schedule,
+        timeoutSeconds: limit / 1_000,
+        keepLast: retention.keepLast ?? 30,
+        pruneSchedule: retention.schedule ?? "47 4 * * *",
+        canaryMount: args.vault.canaryMount ?? "portcullis-canary",
+        noncurrentDays: args.noncurrentDays ?? 30,
+        maxAgeSeconds: maxAge / 1_000,
+    };
+}
+
+/**
+ * The arguments again, in order.
+ *
+ * @throws PortcullisError `InvalidInput` with every fault, each with its remedy
+ */
+export function checkBackup(name: string, args: KnownArgs, now: Date): KnownArgs {
+    const settings = settingsOf(name, args);
+    const failures = [
+        ...nameFailures(settings),
+        ...placeFailures(settings),
+        ...bucketFailures(args),
+        ...vaultFailures(args, now),
+        ...authFailures(args.auth),
+        ...scheduleFailures("schedule", settings.schedule),
+        ...scheduleFailures("retention.schedule", settings.pruneSchedule),
+        ...limitFailures(args),
+        ...alertFailures(args, settings),
+    ];
+    if (failures.length > 0) throw refusal("VaultBackup", name, failures);
+    return args;
+}
+
+function nameFailures({ name, namespace }: BackupSettings): readonly CheckFailure[] {
+    const failures: CheckFailure[] = [];
+    if (!isLabel(name) || name.length > LONGEST_NAME) {
+        failures.push({
+            property: "name",
+            reason: `Objects of Kubernetes are named after the component. Give it at most ${LONGEST_NAME} lower-case letters, digits and hyphens.`,
+        });
+    }
+    if (!isLabel(namespace)) {
+        failures.push({
+            property: "namespace",
+            reason: "It is no name of a namespace. Write lower-case letters, digits and hyphens.",
+        });
+    }
+    return failures;
+}
+
+/** By the program's own rules, each for itself, so that both faults are said. */
+function placeFailures({ clusterName, prefix }: BackupSettings): readonly CheckFailure[] {
+    const fault = (property: string, place: Parameters<typeof checkPlace>[0]): readonly CheckFailure[] => {
+        try {
+            checkPlace(place);
+            return [];
+        } catch (error) {
+            if (!(error instanceof PortcullisError)) throw error;
+            return [{ property, reason: `${error.problem} ${error.remedy}` }];
+        }
+    };
+    return [
+        ...fault("clusterName", { cluster: clusterName, prefix: "" }),
+        ...fault("prefix", { cluster: "any", prefix }),
+    ];
+}
+
+function vaultFailures({ vault, oidcProviderArn }: KnownArgs, now: Date): readonly CheckFailure[] {
+    const faults: readonly (readonly [string, string | undefined])[] = [
+        ["vault.address", addressFault(vault.address)],
+        ["vault.caBundle", bundleFault(vault.caBundle, now)],
+        [
+            "vault.serverName",
+            vault.serverName === undefined ||
+            /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(vault.serverName)
+                ? undefined
+                : 'It is no name of a server. Write it as "vault.example.org".',
+        ],
+        [
+            "vault.canaryMount",
+            vault.canaryMount === undefined || /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/.test(vault.canaryMount)
+                ? undefined
+                : 'It is no path of a mount. Write it without slashes around, as "portcullis-canary".',
+        ],
+        [
+            "oidcProviderArn",
+            /^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider\/[A-Za-z0-9.-]+(\/[A-Za-z0-9._/-]+)?$/.test(
+                oidcProviderArn,
+            )
+                ? undefined
+                : 'It is no ARN of an OpenID Connect provider. Write it as "arn:aws:iam::123456789012:oidc-provider/…".',
+        ],
+    ];
+    return faults.flatMap(([property, reason]) => (reason === undefined ? [] : [{ property, reason }]));
+}
+
+function scheduleFailures(property: string, schedule: string): readonly CheckFailure[] {
+    const gaps = scheduleGaps(schedule);
+    if (gaps === undefined) {
+        return [
+            {
+                property,
+                reason: `${JSON.stringify(schedule.slice(0, 80))} is no schedule that Kubernetes would ever run. Write five fields, minute, hour, day, month and weekday, as "17 1 * * *"; the time zone is UTC.`,
+            },
+        ];
+    }
+    if (gaps.shortest >= LEAST_GAP) return [];
+    return [
+        {
+            property,
+            reason: `Two runs are ${gaps.shortest / 60_000} min apart, and each reads or lists everything. Leave 10 minutes at least.`,
+        },
+    ];
+}
+
+function limitFailures({ timeout, image, retention }: KnownArgs): readonly CheckFailure[] {
+    const failures: CheckFailure[] = [];
+    const limit = timeout === undefined ? TIMEOUT.least : durationOrUndefined(timeout);
+    if (limit === undefined || limit < TIMEOUT.least || limit > TIMEOUT.most) {
+        failures.push({ property: "timeout", reason: 'Give a duration from "1m" to "1d", as "1h".' });
+    }
+    const keepLast = retention?.keepLast ?? 1;
+    if (!Number.isInteger(keepLast) || keepLast < 1 || keepLast > 999_999) {
+        failures.push({
+            property: "retention.keepLast",
+            reason: "The last good snapshot always stays. Give a whole number from 1 to 999999.",
+        });
+    }
+    const fault = image === undefined ? undefined : imageFault(image);
+    if (fault !== undefined) failures.push({ property: "image", reason: fault });
+    return failures;
+}
+
+const LABEL_KEY =
+    /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
+const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
+
+function alertFailures({ alerts }: KnownArgs, { schedule }: BackupSettings): readonly CheckFailure[] {
+    if (alerts === undefined) return [];
+    const failures: CheckFailure[] = [];
+    const longest = scheduleGaps(schedule)?.longest ?? 0;
+    const age = alerts.maxAge === undefined ? undefined : durationOrUndefined(alerts.maxAge);
+    if (alerts.maxAge !== undefined && age === undefined) {
+        failures.push({ property: "alerts.maxAge", reason: 'It is no duration. Write it as "26h".' });
+    } else if (age !== undefined && age <= longest) {
+        failures.push({
+            property: "alerts.maxAge",
+            reason: `Up to ${longest / 3_600_000} h pass between two runs, so that it would alert though all is well. Give more than that.`,
+        });
+    }
+    for (const [key, value] of Object.entries(alerts.ruleLabels ?? {})) {
+        if (LABEL_KEY.test(key) && LABEL_VALUE.test(value)) continue;
+        failures.push({
+            property: `alerts.ruleLabels["${key}"]`,
+            reason: "Kubernetes takes no such label. Write letters, digits, hyphens, dots and underscores, 63 at most.",
+        });
+    }
+    if (alerts.severity === "") {
+        failures.push({ property: "alerts.severity", reason: 'It is empty. Write it as "critical".' });
+    }
+    return failures;
+}

@@ -1,0 +1,176 @@
+/** The policies of VaultBackup, as data: what the bucket refuses, who may use the key, and what each of three roles may do. */
+import { ADMINISTRATION, type Place } from "../vault-cluster/policies";
+
+export interface Statement {
+    readonly Sid: string;
+    readonly Effect: "Allow" | "Deny";
+    readonly Principal?: "*" | Readonly<Record<string, string>>;
+    readonly Action: readonly string[];
+    readonly Resource: readonly string[];
+    readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+export interface PolicyDocument {
+    readonly Version: "2012-10-17";
+    readonly Statement: readonly Statement[];
+}
+
+/** Where one cluster's snapshots are. */
+export interface BackupPlace extends Place {
+    readonly bucketName: string;
+    /** Ended by a slash. */
+    readonly folder: string;
+}
+
+function bucketArn({ partition, bucketName }: BackupPlace): string {
+    return `arn:${partition}:s3:::${bucketName}`;
+}
+
+/**
+ * What nobody may do with the bucket, whatever else they may: call without TLS 1.2, or write an object under another
+ * encryption than the bucket's default, which is SSE-KMS with its own key. A write that names none gets the default.
+ */
+export function bucketPolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocument {
+    const bucket = bucketArn(place);
+    const everything = { Action: ["s3:*"], Resource: [bucket, `${bucket}/*`] };
+    const written = { Action: ["s3:PutObject"], Resource: [`${bucket}/*`] };
+    const refused = { Effect: "Deny", Principal: "*" } as const;
+    const algorithm = "s3:x-amz-server-side-encryption";
+    const key = "s3:x-amz-server-side-encryption-aws-kms-key-id";
+    return policy([
+        {
+            Sid: "NothingInClear",
+            ...refused,
+            ...everything,
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+        {
+            Sid: "NoTlsBefore12",
+            ...refused,
+            ...everything,
+            Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
+        },
+        {
+            Sid: "NoOtherEncryption",
+            ...refused,
+            ...written,
+            Condition: { StringNotEqualsIfExists: { [algorithm]: "aws:kms" } },
+        },
+        {
+            Sid: "NoOtherKey",
+            ...refused,
+            ...written,
+            Condition: { StringNotEqualsIfExists: { [key]: kmsKeyArn } },
+        },
+        {
+            // Where only the algorithm is named, S3 takes a key of its own.
+            Sid: "NoKeyOfS3",
+            ...refused,
+            ...written,
+            Condition: { StringEquals: { [algorithm]: "aws:kms" }, Null: { [key]: "true" } },
+        },
+        {
+            Sid: "NoKeyOfTheCaller",
+            ...refused,
+            ...written,
+            Condition: { Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" } },
+        },
+    ]);
+}
+
+/**
+ * The key's own policy. The account's administrators may change and delete the key; whoever of the account may by their
+ * own policy use it does so through S3 alone.
+ */
+export function keyPolicy(place: Place): PolicyDocument {
+    const account = { AWS: `arn:${place.partition}:iam::${place.account}:root` };
+    return policy([
+        {
+            Sid: "AdministrationByTheAccount",
+            Effect: "Allow",
+            Principal: account,
+            Action: ADMINISTRATION,
+            Resource: ["*"],
+        },
+        {
+            Sid: "SnapshotsThroughS3",
+            Effect: "Allow",
+            Principal: account,
+            Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+            Resource: ["*"],
+            Condition: throughS3(place),
+        },
+    ]);
+}
+
+/** Of the job that saves: it writes snapshots, and can read, list or delete none. */
+export function writerPolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocument {
+    return policy([
+        {
+            Sid: "WriteSnapshots",
+            Effect: "Allow",
+            Action: ["s3:AbortMultipartUpload", "s3:PutObject"],
+            Resource: [`${bucketArn(place)}/${place.folder}*`],
+        },
+        {
+            // S3 decrypts the data key again for each part of an upload.
+            Sid: "EncryptThem",
+            Effect: "Allow",
+            Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+            Resource: [kmsKeyArn],
+            Condition: throughS3(place),
+        },
+    ]);
+}
+
+/** Of the job that prunes: it lists and deletes, but no version of an object, so that what it deletes can be brought back. */
+export function retentionPolicy(place: BackupPlace): PolicyDocument {
+    return policy([
+        listing(place),
+        {
+            Sid: "DeleteSnapshots",
+            Effect: "Allow",
+            Action: ["s3:DeleteObject"],
+            Resource: [`${bucketArn(place)}/${place.folder}*`],
+        },
+    ]);
+}
+
+/** Of whoever restores, or verifies: it lists and reads, and writes nothing. */
+export function restorePolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocument {
+    return policy([
+        listing(place),
+        {
+            Sid: "ReadSnapshots",
+            Effect: "Allow",
+            Action: ["s3:GetObject"],
+            Resource: [`${bucketArn(place)}/${place.folder}*`],
+        },
+        {
+            Sid: "DecryptThem",
+            Effect: "Allow",
+            Action: ["kms:Decrypt"],
+            Resource: [kmsKeyArn],
+            Condition: throughS3(place),
+        },
+    ]);
+}
+
+/** Of this cluster's folder alone. */
+function listing(place: BackupPlace): Statement {
+    return {
+        Sid: "ListSnapshots",
+        Effect: "Allow",
+        Action: ["s3:ListBucket"],
+        Resource: [bucketArn(place)],
+        Condition: { StringEquals: { "s3:prefix": place.folder } },
+    };
+}
+
+function throughS3({ region, dnsSuffix }: Place): NonNullable<Statement["Condition"]> {
+    return { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix}` } };
+}
+
+function policy(statements: readonly Statement[]): PolicyDocument {
+    return { Version: "2012-10-17", Statement: statements };
+}
