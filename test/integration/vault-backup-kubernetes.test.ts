@@ -1,0 +1,162 @@
+/** Everything that VaultBackup declares in Kubernetes, applied to a real API server, and the schedules that it takes held against that server's. */
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "mocha";
+import { parse } from "yaml";
+import { VaultBackup } from "../../components/vault-backup/vault-backup";
+import { scheduleGaps } from "../../provider/kubernetes/cron";
+import { KubernetesClient, KubernetesError } from "../../tools/pulumi/plugins/kubernetes/client";
+import { clusterOf } from "../../tools/pulumi/plugins/kubernetes/kubeconfig";
+import { asProperties, type Properties } from "../../tools/pulumi/plugins/values";
+import { findKubernetes, startKubernetes, type RunningKubernetes } from "../../tools/services/kubernetes";
+import { backupDefinitions } from "../support/certificate-crds";
+import { childrenWith } from "../support/children";
+import { tlsFiles } from "../support/vault-cluster";
+import { APP_ROLE, backup } from "../unit/components/vault-backup/fixture";
+
+const TEST = { fieldManager: "test" };
+
+/** The objects that a backup declares in Kubernetes, as they reach its provider. */
+async function objectsOf(changes: object): Promise<readonly Properties[]> {
+    const { authorities } = await tlsFiles();
+    const found = await childrenWith(
+        (opts) => new VaultBackup("backup", backup(authorities, changes), opts),
+        {
+            outputs: ({ name, type }) => {
+                if (type === "aws:iam/role:Role") return { arn: `arn:aws:iam::123456789012:role/${name}` };
+                return type === "aws:kms/key:Key" ? { arn: "arn:aws:kms:eu-west-3:123456789012:key/k" } : {};
+            },
+            functions: {
+                "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
+                "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
+            },
+        },
+    );
+    return found
+        .filter(({ type }) => type.startsWith("kubernetes:"))
+        .map(({ inputs }) => asProperties(structuredClone(inputs)));
+}
+
+describe("VaultBackup on a real API server", function () {
+    this.timeout(120_000);
+    const directory = mkdtempSync(join(tmpdir(), "portcullis-backup-"));
+    let running: RunningKubernetes | undefined;
+    let client: KubernetesClient;
+
+    before(async function () {
+        this.timeout(45 * 60_000);
+        const [found, definitions] = [await findKubernetes(), await backupDefinitions()];
+        if ("missing" in found || "missing" in definitions) {
+            const missing = [found, definitions].flatMap((one) => ("missing" in one ? [one.missing] : []));
+            console.log(`    skipped: no real Kubernetes API server with these kinds: ${missing.join("; ")}`);
+            return this.skip();
+        }
+        running = await startKubernetes(found, directory);
+        client = new KubernetesClient(clusterOf(running.kubeconfig));
+        for (const text of definitions.texts) {
+            const { status: _status, ...definition } = asProperties(parse(text));
+            await client.apply(definition, TEST);
+        }
+        await client.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "vault" } }, TEST);
+    });
+
+    after(async () => {
+        await running?.end();
+        rmSync(directory, { recursive: true, force: true });
+    });
+
+    for (const [how, changes, kinds] of [
+        ["by a token of Kubernetes", { prefix: "vault/" }, []],
+        [
+            "by AppRole, with alerts",
+            { auth: APP_ROLE, alerts: { ruleLabels: { release: "prometheus" } } },
+            ["ExternalSecret", "PrometheusRule"],
+        ],
+    ] as const) {
+        it(`is taken whole, ${how}, and the second time unchanged`, async () => {
+            const objects = await objectsOf(changes);
+            assert.deepEqual(objects.map(({ kind }) => kind).sort(), [
+                ...["ConfigMap", "ConfigMap", "CronJob", "CronJob", ...kinds],
+                ...["ServiceAccount", "ServiceAccount", "ServiceAccount"],
+            ]);
+            for (const object of objects) {
+                const first = asProperties((await client.apply(object, TEST)).metadata);
+                const second = asProperties((await client.apply(object, TEST)).metadata);
+                assert.equal(second.resourceVersion, first.resourceVersion);
+            }
+        });
+    }
+
+    it("would not be taken with a field too many", async () => {
+        const job = (await objectsOf({})).find(({ kind }) => kind === "CronJob");
+        assert(job);
+        const spec = { ...asProperties(job.spec), concurrency: "Forbid" };
+        await assert.rejects(client.apply({ ...job, spec }, TEST), /field not declared in schema/);
+    });
+
+    it("the program cannot be changed under a job that runs it", async () => {
+        const program = (await objectsOf({})).find(({ immutable }) => immutable === true);
+        assert(program);
+        await client.apply(program, TEST);
+        await assert.rejects(
+            client.apply({ ...program, data: { "portcullis-snapshot.cjs": "" } }, TEST),
+            /field is immutable when `immutable` is set/,
+        );
+    });
+
+    it("takes no schedule that the server refuses", async () => {
+        const job = (await objectsOf({})).find(({ kind }) => kind === "CronJob");
+        assert(job);
+        const takes = async (schedule: string): Promise<boolean> => {
+            try {
+                await client.apply(
+                    { ...job, spec: { ...asProperties(job.spec), schedule } },
+                    { ...TEST, dryRun: true },
+                );
+                return true;
+            } catch (error) {
+                if (error instanceof KubernetesError && error.status === 422) return false;
+                throw error;
+            }
+        };
+        const both = async (...schedules: readonly string[]): Promise<readonly (readonly boolean[])[]> =>
+            Promise.all(schedules.map(async (one) => [scheduleGaps(one) !== undefined, await takes(one)]));
+        const taken = [
+            "17 1 * * *",
+            "5/20 ? * JAN-mar sun",
+            "@hourly",
+            "@midnight",
+            "*/61 * * * *",
+            "0 0 1,2-8/3 */2 mon,5",
+        ];
+        assert.deepEqual(
+            await both(...taken),
+            taken.map(() => [true, true]),
+        );
+        const refused = [
+            "",
+            "daily",
+            "17 1 * *",
+            "0 17 1 * * *",
+            "60 * * * *",
+            "* * * * 7",
+            "5-1 * * * *",
+            "*/0 * * * *",
+            "1-2-3 * * * *",
+            "17 1 L * *",
+            "@reboot",
+            "TZ=UTC 17 1 * * *",
+        ];
+        assert.deepEqual(
+            await both(...refused),
+            refused.map(() => [false, false]),
+        );
+        // What never runs, and what runs by intervals, the server takes; this does not.
+        assert.deepEqual(await both("17 1 30 2 *", "@every 1h"), [
+            [false, true],
+            [false, true],
+        ]);
+    });
+});
