@@ -52,6 +52,7 @@ describe("VaultBackup", () => {
         ["no schedule", { schedule: "daily" }, schedule("daily")],
         ["a day that never comes", { schedule: "0 0 30 2 *" }, schedule("0 0 30 2 *")],
         ["too often", { schedule: "*/9 * * * *" }, often(6)],
+        ["twice in a row", { schedule: "0,5 1 * * *" }, often(5)],
         ["too often to prune", { retention: { schedule: "* * * * *" } }, often(1, "retention.schedule")],
         ["no schedule to prune", { retention: { schedule: "x" } }, schedule("x", "retention.schedule")],
         ["nothing kept", { retention: { keepLast: 0 } }, KEEP],
