@@ -14,7 +14,12 @@ export type { ClusterInitialization } from "../components/vault-cluster/initiali
 export type { AutopilotChoice } from "../provider/vault/autopilot";
 export { VaultPki, type AppRoles } from "../components/vault-pki/vault-pki";
 export type { AppRoleAccess } from "../components/vault-pki/app-role";
-export type { AppRoleArgs, SignedIssuerArgs, VaultPkiArgs } from "../components/vault-pki/args";
+export type {
+    AppRoleArgs,
+    SignedIssuerArgs,
+    SnapshotRoleArgs,
+    VaultPkiArgs,
+} from "../components/vault-pki/args";
 export { OfflineAuthority, type AuthorityStage } from "../components/offline-authority/offline-authority";
 export type { AuthorityFiles, AuthorityTls } from "../components/offline-authority/files";
 export type {

@@ -28,6 +28,16 @@ export interface AppRoleArgs {
     secretIdGeneration?: number;
 }
 
+/** Who takes snapshots. */
+export interface SnapshotRoleArgs extends AppRoleArgs {
+    /**
+     * Path of the secrets engine, KV of version 1, that is made for the canary: one entry, which `portcullis snapshot save`
+     * writes just before a snapshot and by which a restore shows what it brought back. "portcullis-canary" unless given;
+     * what saves is told of another one by `--canary-mount`.
+     */
+    canaryMount?: string;
+}
+
 /** Certificates, each exactly one, PEM. No text with a private key in it is taken. */
 export interface SignedIssuerArgs {
     /** What the intermediate signed for the request. Its path length is 0. */
@@ -101,8 +111,8 @@ export interface VaultPkiArgs {
     enableAuthMount?: boolean;
     /** Who has leaves signed, and may nothing else. */
     certManager: AppRoleArgs;
-    /** Who takes snapshots of the storage, and may nothing else. None unless given. */
-    snapshot?: AppRoleArgs;
+    /** Who takes snapshots of the storage, writes the canary before them, and may nothing else. None unless given. */
+    snapshot?: SnapshotRoleArgs;
     /**
      * Whether destroying leaves the secrets engine: the issuer's key, the revocation list and the OCSP responder, so
      * that certificates already issued go on being verified and can be revoked. Nobody can have any issued, for role

@@ -1,4 +1,5 @@
 /** The policies that VaultPki writes, as Vault reads them: who may do what at which path. */
+import { canaryPath } from "../../provider/vault/snapshot/canary-path";
 
 export type Capability = "create" | "read" | "update" | "delete" | "list";
 
@@ -14,9 +15,15 @@ export function signPolicy(signPath: string): string {
     return policyText([{ path: signPath, capabilities: ["update"] }]);
 }
 
-/** Exactly to take a snapshot of the storage: not to restore one, which is an update of the same path. */
-export function snapshotPolicy(): string {
-    return policyText([{ path: "sys/storage/raft/snapshot", capabilities: ["read"] }]);
+/**
+ * Exactly to take a snapshot of the storage, and to write the canary before it and read it: not to restore one, which is
+ * an update of the same path.
+ */
+export function snapshotPolicy(canaryMount: string): string {
+    return policyText([
+        { path: "sys/storage/raft/snapshot", capabilities: ["read"] },
+        { path: canaryPath(canaryMount), capabilities: ["create", "read", "update"] },
+    ]);
 }
 
 export interface AdministeredPaths {

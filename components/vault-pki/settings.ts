@@ -4,7 +4,8 @@ import { countryCode } from "../../provider/pki/country";
 import type { KeyAlgorithm } from "../../provider/pki/keys";
 import { isDnsName } from "../../provider/pki/offline/general-names";
 import { invalidInput } from "../../provider/pki/pem";
-import type { AppRoleArgs, VaultPkiArgs } from "./args";
+import { CANARY_MOUNT } from "../../provider/vault/snapshot/canary-path";
+import type { AppRoleArgs, SnapshotRoleArgs, VaultPkiArgs } from "./args";
 import { boundCidrs } from "./cidrs";
 import { refuseReserved, reservedNamesOf, type Issued } from "./reserved";
 
@@ -16,6 +17,10 @@ export interface AppRoleSettings {
     readonly secretIdTtl: number;
     readonly wrappingTtl: number;
     readonly secretIdGeneration: number;
+}
+
+export interface SnapshotRoleSettings extends AppRoleSettings {
+    readonly canaryMount: string;
 }
 
 export interface VaultPkiSettings {
@@ -34,7 +39,7 @@ export interface VaultPkiSettings {
     readonly leafKeyType: NonNullable<VaultPkiArgs["leafKeyType"]>;
     readonly authMount: string;
     readonly certManager: AppRoleSettings;
-    readonly snapshot: AppRoleSettings | undefined;
+    readonly snapshot: SnapshotRoleSettings | undefined;
 }
 
 /**
@@ -56,7 +61,7 @@ export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
         leafKeyType: args.leafKeyType ?? "any",
         authMount: pathOf(args.authMount ?? "approle", "authMount"),
         certManager: appRoleOf(args.certManager, "certManager", "cert-manager"),
-        snapshot: args.snapshot && appRoleOf(args.snapshot, "snapshot", "snapshot"),
+        snapshot: args.snapshot && snapshotRoleOf(args.snapshot),
     };
     for (const name of reservedNamesOf(args.reservedNames ?? [])) refuseReserved(name, settings);
     if (typeof args.address === "string") vaultAddress(args.address, settings);
@@ -67,7 +72,24 @@ export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
             "Give the two AppRoles different names.",
         );
     }
+    refuseNested(settings.mount, settings.snapshot?.canaryMount);
     return settings;
+}
+
+function snapshotRoleOf(args: SnapshotRoleArgs): SnapshotRoleSettings {
+    const canaryMount = pathOf(args.canaryMount ?? CANARY_MOUNT, "snapshot.canaryMount");
+    return { ...appRoleOf(args, "snapshot", "snapshot"), canaryMount };
+}
+
+/** Vault mounts nothing at, above or below a path that is taken. */
+function refuseNested(mount: string, canaryMount: string | undefined): void {
+    if (canaryMount === undefined) return;
+    if (!`${mount}/`.startsWith(`${canaryMount}/`) && !`${canaryMount}/`.startsWith(`${mount}/`)) return;
+    throw invalidInput(
+        "snapshot.canaryMount",
+        `It is ${JSON.stringify(canaryMount)}, where it would meet the secrets engine at ${JSON.stringify(mount)}.`,
+        "Give the two different paths, neither below the other.",
+    );
 }
 
 function appRoleOf(args: AppRoleArgs, property: string, name: string): AppRoleSettings {

@@ -6,8 +6,9 @@ import { appRole, type AppRoleAccess } from "./app-role";
 import type { VaultPkiArgs } from "./args";
 import { authority } from "./authority";
 import { Chain } from "./chain";
-import { adminPolicy, signPolicy, snapshotPolicy } from "./policies";
+import { adminPolicy, signPolicy } from "./policies";
 import { settingsOf, type VaultPkiSettings } from "./settings";
+import { snapshotRole } from "./snapshot-role";
 import { vault } from "./vault";
 
 /** How those sign in who may have leaves signed, and those who may take snapshots. */
@@ -86,16 +87,13 @@ export class VaultPki extends pulumi.ComponentResource {
             ),
             snapshot:
                 snapshot && args.snapshot
-                    ? appRole(
+                    ? snapshotRole(
                           name,
                           {
-                              suffix: "snapshot",
-                              property: "snapshot",
                               settings: snapshot,
                               boundCidrs: args.snapshot.boundCidrs,
                               backend: authMount,
-                              policyName: `${prefix}-${snapshot.name}`,
-                              policy: snapshotPolicy(),
+                              prefix,
                           },
                           chain,
                       )

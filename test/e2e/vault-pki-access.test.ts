@@ -13,7 +13,7 @@ import { OPENING } from "../support/deployment";
 import { offlineTiers, type OfflineTiers } from "../support/openssl-authority";
 import { VaultApi } from "../support/vault-api";
 import { DOMAIN, outputOf, vaultPkiProgram } from "../support/vault-pki-program";
-import { FORBIDDEN, PKI, SIGN, SNAPSHOT } from "../support/vault-paths";
+import { CANARY, FORBIDDEN, PKI, SIGN, SNAPSHOT } from "../support/vault-paths";
 import { openVault, openVaultStack, type RunningSingle } from "../support/vault-stack";
 
 const run = promisify(execFile);
@@ -161,19 +161,29 @@ for (const [product, find] of [
         });
 
         it("cert-manager is answered 403 at every other path", async () => {
-            for (const [method, path] of [...FORBIDDEN, ["GET", SNAPSHOT] as const]) {
+            const others = [
+                ["GET", SNAPSHOT],
+                ["GET", CANARY],
+                ["POST", CANARY],
+            ] as const;
+            for (const [method, path] of [...FORBIDDEN, ...others]) {
                 const { status } = await certManager.call(method, path, method === "GET" ? undefined : {});
                 assert.equal(status, 403, `${method} ${path}`);
             }
         });
 
-        it("snapshot takes snapshots, and is answered 403 at every other path", async () => {
+        it("snapshot takes snapshots, writes and reads their canary, and is answered 403 at every other path", async () => {
             const response = await fetch(`${vault.server.url}/v1/${SNAPSHOT}`, {
                 headers: { "X-Vault-Token": await tokenOfSnapshot() },
             });
             assert.equal(response.status, 200);
             const archive = Buffer.from(await response.arrayBuffer());
             assert.deepEqual([...archive.subarray(0, 2)], [0x1f, 0x8b], "a gzip archive");
+            // Created the first time, updated from then on.
+            for (const nonce of ["one", "two"]) {
+                await snapshot.ok("POST", CANARY, { nonce });
+                assert.deepEqual(await snapshot.ok("GET", CANARY), { nonce });
+            }
             for (const [method, path] of [...FORBIDDEN, ["POST", SIGN] as const]) {
                 const { status } = await snapshot.call(method, path, method === "GET" ? undefined : {});
                 assert.equal(status, 403, `${method} ${path}`);

@@ -7,6 +7,8 @@ import { createServer, request as tlsRequest } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { snapshotPolicy } from "../../components/vault-pki/policies";
+import { CANARY_MOUNT } from "../../provider/vault/snapshot/canary-path";
 import { findMoto, startMoto, type RunningMoto } from "../../tools/services/moto";
 import { createKey, CREDENTIALS, REGION } from "../../tools/services/moto-calls";
 import {
@@ -62,12 +64,6 @@ export interface SnapshotGround {
     readonly close: () => Promise<void>;
 }
 
-/** What the role for snapshots may do, and no more. */
-const POLICY = `
-path "sys/storage/raft/snapshot" { capabilities = ["read"] }
-path "portcullis-canary/snapshot" { capabilities = ["create", "read", "update"] }
-`;
-
 /** The real programs, running; or why a machine has them not. */
 export async function snapshotGround(): Promise<SnapshotGround | { readonly missing: string }> {
     const program = await findOpenBao();
@@ -120,14 +116,14 @@ export async function snapshotGround(): Promise<SnapshotGround | { readonly miss
     };
 }
 
-/** The canary's mount, the policy, and an AppRole with its files; `ask` makes calls as root. */
+/** The canary's mount, the policy that VaultPki gives, and an AppRole with its files; `ask` makes calls as root. */
 export async function prepareRole(
     directory: string,
     ask: (method: string, path: string, body?: unknown) => Promise<unknown>,
 ): Promise<AppRole> {
-    await ask("PUT", "sys/mounts/portcullis-canary", { type: "kv", options: { version: "1" } });
+    await ask("PUT", `sys/mounts/${CANARY_MOUNT}`, { type: "kv", options: { version: "1" } });
     await ask("PUT", "sys/auth/approle", { type: "approle" });
-    await ask("PUT", "sys/policies/acl/snapshot", { policy: POLICY });
+    await ask("PUT", "sys/policies/acl/snapshot", { policy: snapshotPolicy(CANARY_MOUNT) });
     await ask("PUT", "auth/approle/role/snapshot", { token_policies: ["snapshot"], token_ttl: "10m" });
     const roleId = (await ask("GET", "auth/approle/role/snapshot/role-id")) as { data: { role_id: string } };
     const made = (await ask("PUT", "auth/approle/role/snapshot/secret-id", {})) as {

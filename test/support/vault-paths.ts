@@ -1,8 +1,11 @@
 /** Calls of Vault's API that no client of VaultPki may make: method and path. */
+import { CANARY_MOUNT, canaryPath } from "../../provider/vault/snapshot/canary-path";
 
 export const PKI = "pki_private_issuer";
 export const SIGN = `${PKI}/sign/server`;
 export const SNAPSHOT = "sys/storage/raft/snapshot";
+/** The one entry that whoever takes snapshots writes and reads. */
+export const CANARY = canaryPath(CANARY_MOUNT);
 
 /** What issues or changes the authority. */
 const ISSUING: readonly (readonly [method: string, path: string])[] = [
@@ -38,6 +41,13 @@ const READING_AND_RULING: readonly (readonly [method: string, path: string])[] =
     ["POST", "secret/data/database"],
     ["LIST", "secret/metadata/"],
     ["DELETE", "secret/metadata/database"],
+    ["DELETE", CANARY],
+    ["GET", `${CANARY}s`],
+    ["POST", `${CANARY}s`],
+    ["POST", `${CANARY_MOUNT}/other`],
+    ["LIST", `${CANARY_MOUNT}/`],
+    ["DELETE", `sys/mounts/${CANARY_MOUNT}`],
+    ["POST", `sys/mounts/${CANARY_MOUNT}/tune`],
     ["POST", "sys/storage/raft/snapshot-force"],
     ["POST", SNAPSHOT],
     ["GET", "sys/storage/raft/configuration"],
@@ -67,5 +77,5 @@ const READING_AND_RULING: readonly (readonly [method: string, path: string])[] =
     ["LIST", "identity/entity/id"],
 ];
 
-/** All of them; each of the two clients has one more, which is the other's. */
+/** All of them; each of the two clients has more, which are the other's. */
 export const FORBIDDEN = [...ISSUING, ...READING_AND_RULING];

@@ -2,10 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { z } from "zod";
 import { nothing, type VaultServer } from "../client";
-
-/** Where the canary is: a mount of KV version 1, and one key in it. */
-export const CANARY_MOUNT = "portcullis-canary";
-export const CANARY_KEY = "snapshot";
+import { canaryPath } from "./canary-path";
 
 /** What it holds; all of it is written as texts, as KV is used from the command line. */
 export interface Canary {
@@ -33,7 +30,7 @@ export async function readCanary(
     token: string,
     mount: string,
 ): Promise<Canary | undefined> {
-    const { data: answer } = await server.call("GET", `${mount}/${CANARY_KEY}`, canarySchema, {
+    const { data: answer } = await server.call("GET", canaryPath(mount), canarySchema, {
         token,
         accept: [404],
     });
@@ -55,7 +52,7 @@ export async function writeCanary(
         written_at: writtenAt,
         ...(lastGood && { last_good_index: String(lastGood.index), last_good_at: lastGood.at }),
     };
-    await server.call("POST", `${mount}/${CANARY_KEY}`, nothing, { token, body });
+    await server.call("POST", canaryPath(mount), nothing, { token, body });
 }
 
 export function newNonce(): string {

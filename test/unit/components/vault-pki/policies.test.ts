@@ -7,8 +7,11 @@ test("signing is one capability at one path, with nothing that matches more", ()
     );
 });
 
-test("a snapshot is one capability at one path", () => {
-    expect(snapshotPolicy()).toBe('path "sys/storage/raft/snapshot" {\n  capabilities = ["read"]\n}\n');
+test("a snapshot is one capability at one path, and its canary is one entry that is written and read", () => {
+    expect(snapshotPolicy("team/canary")).toBe(
+        'path "sys/storage/raft/snapshot" {\n  capabilities = ["read"]\n}\n' +
+            'path "team/canary/snapshot" {\n  capabilities = ["create", "read", "update"]\n}\n',
+    );
 });
 
 test("administration creates nothing, deletes nothing, issues nothing, and gets secret ids wrapped only", () => {

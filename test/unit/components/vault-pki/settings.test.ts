@@ -28,6 +28,15 @@ test("what is not given has its default", () => {
     });
 });
 
+test("the canary has a place of its own, beside the engine or in another folder", () => {
+    const canaryMount = (args: Partial<VaultPkiArgs>) =>
+        settingsOf({ ...LEAST, snapshot: certManager, ...args }).snapshot?.canaryMount;
+    expect(canaryMount({})).toBe("portcullis-canary");
+    expect(canaryMount({ mount: "portcullis-canary-pki" })).toBe("portcullis-canary");
+    const snapshot = { ...certManager, canaryMount: "team/canary" };
+    expect(canaryMount({ mount: "team/pki", snapshot })).toBe("team/canary");
+});
+
 test("a generation keeps the one before at its side", () => {
     expect(settingsOf({ ...LEAST, generation: 3 }).generations).toEqual([3, 2]);
 });
@@ -159,6 +168,31 @@ describe("refused, with what to do", () => {
             "a wildcard as reserved name",
             { reservedNames: ["*.example.org"] },
             'reservedNames: "*.example.org" is no DNS name in full.',
+        ],
+        [
+            "a canary in the engine's place",
+            { snapshot: { ...certManager, canaryMount: "pki_private_issuer" } },
+            'snapshot.canaryMount: It is "pki_private_issuer", where it would meet the secrets engine at "pki_private_issuer". Give the two different paths, neither below the other.',
+        ],
+        [
+            "a canary below the engine",
+            { snapshot: { ...certManager, canaryMount: "pki_private_issuer/canary" } },
+            "snapshot.canaryMount: ",
+        ],
+        [
+            "an engine below the canary",
+            { mount: "team/pki", snapshot: { ...certManager, canaryMount: "team" } },
+            "snapshot.canaryMount: ",
+        ],
+        [
+            "a canary that leads elsewhere",
+            { snapshot: { ...certManager, canaryMount: "../sys" } },
+            'snapshot.canaryMount: It is "../sys", at which nothing can be mounted here.',
+        ],
+        [
+            "a canary with a wildcard",
+            { snapshot: { ...certManager, canaryMount: "+" } },
+            "snapshot.canaryMount: ",
         ],
         ["a role name with a slash", { snapshot: { ...certManager, name: "a/b" } }, "snapshot.name: "],
     ])("%s", (_what, args, message) => {

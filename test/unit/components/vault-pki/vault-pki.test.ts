@@ -260,27 +260,6 @@ test("what may be chosen reaches the role", async () => {
     });
 });
 
-test("a snapshot role may read snapshots alone, and another generation of a secret id is another one", async () => {
-    const { all, pki } = await declare(made, {
-        snapshot: { boundCidrs: ["10.1.2.3"], secretIdGeneration: 2, secretIdTtl: "30d", tokenTtl: "5m" },
-    });
-    const inputs = (name: string) => all.find((child) => child.name === name)?.inputs;
-    expect(inputs("pki-snapshot-policy")).toEqual({
-        name: "pki_private_issuer-snapshot",
-        policy: 'path "sys/storage/raft/snapshot" {\n  capabilities = ["read"]\n}\n',
-    });
-    expect(inputs("pki-snapshot")).toMatchObject({
-        roleName: "snapshot",
-        secretIdBoundCidrs: ["10.1.2.3/32"],
-        tokenBoundCidrs: ["10.1.2.3"],
-        secretIdTtl: 2_592_000,
-        tokenTtl: 300,
-        tokenPolicies: ["pki_private_issuer-snapshot"],
-    });
-    expect(inputs("pki-snapshot-secret-id")).toMatchObject({ metadata: '{"generation":"2"}' });
-    expect(pki.approles.snapshot?.roleName).toBe("snapshot");
-});
-
 test("no id is written down, no key leaves, and the wrapping token is a secret", async () => {
     const { all, pki, options } = await declare(made, { ...signed, snapshot: LEAST.certManager });
     const given = all.flatMap(({ inputs }) => Object.keys(inputs));
@@ -289,6 +268,7 @@ test("no id is written down, no key leaves, and the wrapping token is a secret",
         "pki",
         "internal",
         "approle",
+        "kv",
     ]);
     for (const name of ["pki-cert-manager-secret-id", "pki-snapshot-secret-id"]) {
         expect(options.get(name)?.additionalSecretOutputs).toEqual(

@@ -3,9 +3,9 @@ import { asProperties, unwrap, type Properties } from "../values";
 
 /**
  * The form of a property: `duration` is a text of seconds or with units ("72h"), of which the server may give back
- * either; `names` is a list whose order does not count.
+ * either; `names` is a list whose order does not count; `map` is an object of texts.
  */
-export type Form = "text" | "number" | "flag" | "texts" | "names" | "duration";
+export type Form = "text" | "number" | "flag" | "texts" | "names" | "duration" | "map";
 
 export interface Field {
     readonly form: Form;
@@ -64,6 +64,8 @@ function inForm(form: Form, value: unknown): unknown {
             return Number(value);
         case "flag":
             return value === true;
+        case "map":
+            return value;
         case "texts":
         case "names":
             return Array.isArray(value) ? value.map(String) : textOf(value).split(",");
@@ -86,6 +88,10 @@ function comparable(form: Form, value: unknown): unknown {
     if (Array.isArray(value)) {
         if (value.length === 0) return null;
         return form === "names" ? value.map(String).sort() : value;
+    }
+    if (form === "map" && typeof value === "object") {
+        const entries = Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1));
+        return entries.length === 0 ? null : entries;
     }
     if (form === "duration") return secondsOf(textOf(value)) ?? value;
     return value;

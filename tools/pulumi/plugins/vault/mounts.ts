@@ -8,17 +8,19 @@ const MOUNT_CONFIG = fields(
     { defaultLeaseTtlSeconds: "default_lease_ttl", maxLeaseTtlSeconds: "max_lease_ttl" },
 );
 const DESCRIPTION = fields({ description: "text" });
+/** What an engine's type asks for, as the version of KV. */
+const OPTIONS = fields({ options: "map" });
 
 /** A secrets engine. Moving it to another path, which the real provider can, is refused. */
 export const mount: Kind = {
-    fields: { ...DESCRIPTION, ...MOUNT_CONFIG },
+    fields: { ...DESCRIPTION, ...OPTIONS, ...MOUNT_CONFIG },
     fixed: fields({ path: "text", type: "text" }),
     computed: ["accessor"],
     async create(client, inputs, given) {
         const id = inputs.text("path");
         await client.write(`sys/mounts/${id}`, {
             type: inputs.text("type"),
-            ...bodyOf(DESCRIPTION, given),
+            ...bodyOf({ ...DESCRIPTION, ...OPTIONS }, given),
             config: bodyOf(MOUNT_CONFIG, given),
         });
         return { id, outputs: await found(client, id, readMount) };
@@ -26,8 +28,7 @@ export const mount: Kind = {
     read: readMount,
     async update(client, id, _inputs, given) {
         await client.write(`sys/mounts/${id}/tune`, {
-            ...bodyOf(DESCRIPTION, given),
-            ...bodyOf(MOUNT_CONFIG, given),
+            ...bodyOf({ ...DESCRIPTION, ...OPTIONS, ...MOUNT_CONFIG }, given),
         });
         return found(client, id, readMount);
     },
@@ -47,7 +48,7 @@ async function readMount(client: VaultClient, id: string) {
     const one = partOf(data, `${id}/`);
     return (
         one && {
-            ...readMounted(one, id, DESCRIPTION),
+            ...readMounted(one, id, { ...DESCRIPTION, ...OPTIONS }),
             ...propertiesOf(MOUNT_CONFIG, partOf(one, "config") ?? {}),
         }
     );

@@ -76,6 +76,9 @@ test("fields have their API's names, go without their secrets' envelopes, and co
 });
 
 test.each<readonly [Form, unknown, unknown, boolean]>([
+    ["map", { version: "1", a: "b" }, { a: "b", version: "1" }, true],
+    ["map", { version: "1" }, { version: "2" }, false],
+    ["map", {}, undefined, true],
     ["duration", "72h", "259200", true],
     ["duration", "1h30m", "90m", true],
     ["duration", "1h", "3601", false],
