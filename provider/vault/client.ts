@@ -158,8 +158,8 @@ function read<T>(call: string, { status, body }: ExchangeAnswer, schema: z.ZodTy
 const errors = z.object({ errors: z.array(z.string()) });
 const LONGEST = 300;
 
-/** The server's own words, without what was sent in secret. */
-function wordsOf(body: string, secrets: readonly string[]): readonly string[] {
+/** The server's own words in the body of a refusal, without what was sent in secret. */
+export function wordsOf(body: string, secrets: readonly string[]): readonly string[] {
     const parsed = errors.safeParse(jsonOf(body));
     if (!parsed.success) return [];
     return parsed.data.errors.map((text) => withoutSecrets(text, secrets, "[secret]").slice(0, LONGEST));

@@ -17,6 +17,7 @@ import {
     type Operator,
     type Ran,
 } from "../support/signing";
+import { onTerminal } from "../support/terminal";
 
 describe("portcullis sign", function () {
     this.timeout(120_000);
@@ -90,49 +91,29 @@ describe("portcullis sign", function () {
         assert.equal(existsSync(operator.path("unsigned.pem")), false);
     });
 
-    it("asks on the terminal, whatever is piped in, for passphrase and consent", () => {
-        // Python's pty makes a terminal; the command's own standard input stays empty.
-        const script = [
-            "import os, pty, sys, time",
-            "pid, fd = pty.fork()",
-            "if pid == 0:",
-            "    os.dup2(os.open('/dev/null', os.O_RDONLY), 0)",
-            "    os.execv(sys.argv[1], sys.argv[1:])",
-            "seen = b''",
-            "answers = [(b'Passphrase of', os.environ['SECRET'].encode()), (b'to sign: ', os.environ['CONSENT'].encode())]",
-            "while True:",
-            "    try: data = os.read(fd, 4096)",
-            "    except OSError: break",
-            "    if not data: break",
-            "    seen += data",
-            "    if answers and answers[0][0] in seen:",
-            "        time.sleep(0.3)",
-            "        os.write(fd, answers.pop(0)[1] + b'\\r')",
-            "sys.stdout.buffer.write(seen)",
-            "sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))",
-        ].join("\n");
+    it("asks on the terminal, whatever is piped in, for passphrase and consent", async () => {
         const command = join(__dirname, "..", "..", "dist", "sdk", "cli", "main.js");
         const asked = (out: string, consent: string) =>
-            spawnSync(
-                "python3",
+            onTerminal(
                 [
-                    ...["-c", script, process.execPath, command, "sign"],
+                    ...[process.execPath, command, "sign"],
                     ...csrArguments("server", "server-EC-P384", "intermediate-EC-P384").slice(0, -1),
                     out,
                 ],
                 {
-                    cwd: operator.folder,
-                    encoding: "utf8",
-                    env: { ...process.env, CONSENT: consent, SECRET: PASSPHRASE },
-                    timeout: 60_000,
+                    ...{ cwd: operator.folder, env: process.env },
+                    answers: [
+                        ["Passphrase of", PASSPHRASE],
+                        ["to sign: ", consent],
+                    ],
                 },
             );
-        const no = asked("no.pem", "no");
+        const no = await asked("no.pem", "no");
         assert.equal(no.status, 1, no.stdout);
         assert.match(no.stdout, /Nothing was signed: the answer was not yes\./);
         assert.equal(existsSync(operator.path("no.pem")), false);
-        const yes = asked("asked.pem", "yes");
-        assert.equal(yes.status, 0, `${yes.stdout}${yes.stderr}`);
+        const yes = await asked("asked.pem", "yes");
+        assert.equal(yes.status, 0, yes.stdout);
         assert.doesNotMatch(yes.stdout, /correct-horse/, "the passphrase is not echoed");
         assert.match(operator.read("asked.pem"), /^-----BEGIN CERTIFICATE-----/);
     });

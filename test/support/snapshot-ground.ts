@@ -173,6 +173,9 @@ export async function startGate(target: string, tls?: Issued): Promise<Gate> {
             },
         );
         passed.on("error", () => outgoing.destroy());
+        incoming.on("close", () => {
+            if (!incoming.complete) passed.destroy();
+        });
         incoming.pipe(passed);
     };
     const server =

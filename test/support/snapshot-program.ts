@@ -13,6 +13,8 @@ export interface SnapshotRun {
 }
 
 export interface SnapshotProgram {
+    /** Its one file. */
+    readonly file: string;
     /** Runs it to its end; `watch` sees each text that it writes to standard error. */
     readonly run: (
         args: readonly string[],
@@ -30,12 +32,15 @@ export function snapshotProgram(directory: string): SnapshotProgram {
     const file = join(home, "snapshot.js");
     copyFileSync(resolve(__dirname, "../../dist/sdk/cli/snapshot/program.js"), file);
     return {
+        file,
         run: (args, environment, watch) =>
             new Promise((done, reject) => {
                 const child = spawn(process.execPath, [file, ...args], {
                     cwd: home,
                     env: { HOME: home, AWS_EC2_METADATA_DISABLED: "true", ...environment },
                     stdio: ["ignore", "pipe", "pipe"],
+                    // A session of its own has no terminal to ask on.
+                    detached: true,
                 });
                 const printed = { out: "", err: "" };
                 child.stdout.on("data", (chunk: Buffer) => (printed.out += chunk.toString()));

@@ -66,7 +66,8 @@ function answerTo(
     });
 }
 
-function codeOf(error: unknown): string | undefined {
+/** The platform's code of an error, where it has one. */
+export function codeOf(error: unknown): string | undefined {
     return error instanceof Error && "code" in error && typeof error.code === "string"
         ? error.code
         : undefined;

@@ -76,6 +76,29 @@ export async function verifySnapshot(
     return facts;
 }
 
+/**
+ * The bytes of a snapshot that was verified, read once more. The last of them come only where all are the same as then,
+ * so that whoever sends them on never sends another object whole.
+ * @throws SnapshotRefused, StoreFailed
+ */
+export async function* unchangedBytes(
+    store: SnapshotStore,
+    { key, manifest }: Verified,
+): AsyncGenerator<Uint8Array> {
+    const hash = createHash("sha256");
+    let size = 0;
+    let held: Uint8Array | undefined;
+    for await (const chunk of store.get(key)) {
+        if (chunk.length === 0) continue;
+        if ((size += chunk.length) > manifest.size) throw changed(manifest.id);
+        hash.update(chunk);
+        if (held !== undefined) yield held;
+        held = chunk;
+    }
+    if (held === undefined || hash.digest("hex") !== manifest.sha256) throw changed(manifest.id);
+    yield held;
+}
+
 async function newest(store: SnapshotStore, place: SnapshotPlace): Promise<string> {
     const [first] = (await listSnapshots(store, place)).good;
     if (first !== undefined) return first.id;

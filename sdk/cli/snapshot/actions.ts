@@ -1,14 +1,13 @@
 /** What `portcullis snapshot` does, once its flags are read; a failure is told and ends the process with status 1. */
-import { openS3 } from "../../../provider/vault/snapshot/s3-store";
-import type { SnapshotStore } from "../../../provider/vault/snapshot/store";
 import { pruneSnapshots } from "../../../provider/vault/snapshot/prune";
 import { saveSnapshot, type SaveEvent } from "../../../provider/vault/snapshot/save";
 import { findSnapshot, listSnapshots, verifySnapshot } from "../../../provider/vault/snapshot/verify";
-import { ageText, reportTo, sizeText, type Report } from "./report";
+import { metricsOf } from "./metrics";
+import { ageText, sizeText, type Report } from "./report";
+import { run, withStore } from "./run";
 import {
     loginOf,
     placeOf,
-    s3Of,
     vaultOf,
     type BucketFlags,
     type PruneFlags,
@@ -16,16 +15,13 @@ import {
     type VerifyFlags,
 } from "./settings";
 
-/** What is printed on standard output: for programs, and for people. */
-interface Result {
-    readonly json: object;
-    readonly text: string;
-}
+export { restore } from "./restore";
 
 export async function save(flags: SaveFlags): Promise<void> {
     await run(flags, async (report) => {
         const vault = vaultOf(flags, process.env);
         const login = loginOf(flags);
+        const tellMetrics = metricsOf(flags, "save");
         const started = performance.now();
         return withStore(flags, async (store) => {
             const { key, manifest } = await saveSnapshot({
@@ -36,6 +32,7 @@ export async function save(flags: SaveFlags): Promise<void> {
                 },
             });
             const durationMs = Math.round(performance.now() - started);
+            await tellMetrics(report, { bytes: manifest.size, durationMs });
             return {
                 json: { saved: key, durationMs, manifest },
                 text: `Saved ${key} (${sizeText(manifest.size)}, index ${manifest.index}).\n`,
@@ -69,8 +66,10 @@ export async function list(flags: BucketFlags): Promise<void> {
 }
 
 export async function verify(wanted: string, flags: VerifyFlags): Promise<void> {
-    await run(flags, (report) =>
-        withStore(flags, async (store) => {
+    await run(flags, async (report) => {
+        const tellMetrics = metricsOf(flags, "verify");
+        const started = performance.now();
+        return withStore(flags, async (store) => {
             const found = await findSnapshot(store, placeOf(flags), wanted);
             let bytes = 0;
             const facts = await verifySnapshot(store, found, (chunk) => {
@@ -80,12 +79,14 @@ export async function verify(wanted: string, flags: VerifyFlags): Promise<void> 
                     `read ${sizeText(bytes)} of ${sizeText(found.manifest.size)}`,
                 );
             });
+            const durationMs = Math.round(performance.now() - started);
+            await tellMetrics(report, { bytes: facts.size, durationMs });
             return {
                 json: { verified: found.key, manifest: found.manifest },
                 text: `${found.key} is whole: ${sizeText(facts.size)}, index ${facts.index}, as its manifest says.\n`,
             };
-        }),
-    );
+        });
+    });
 }
 
 export async function prune(flags: PruneFlags): Promise<void> {
@@ -100,27 +101,6 @@ export async function prune(flags: PruneFlags): Promise<void> {
             };
         }),
     );
-}
-
-async function run(flags: BucketFlags, work: (report: Report) => Promise<Result>): Promise<void> {
-    const report = reportTo(process.stderr);
-    try {
-        const { json, text } = await work(report);
-        const forPeople = process.stdout.isTTY && flags.json !== true;
-        process.stdout.write(forPeople ? text : `${JSON.stringify(json)}\n`);
-    } catch (error) {
-        report.failed(error);
-        process.exitCode = 1;
-    }
-}
-
-async function withStore<T>(flags: BucketFlags, work: (store: SnapshotStore) => Promise<T>): Promise<T> {
-    const store = await openS3(s3Of(flags));
-    try {
-        return await work(store);
-    } finally {
-        store.close();
-    }
 }
 
 function tell(report: Report, event: SaveEvent): void {

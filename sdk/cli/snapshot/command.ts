@@ -1,7 +1,8 @@
 /** `portcullis snapshot`: Vault's snapshots in a bucket, each proven whole before it counts. */
 import { Command, InvalidArgumentError, Option } from "commander";
+import { CANARY_MOUNT } from "../../../provider/vault/snapshot/canary-path";
 import type * as Actions from "./actions";
-import type { BucketFlags, PruneFlags, SaveFlags, VerifyFlags } from "./settings";
+import type { BucketFlags, PruneFlags, RestoreFlags, SaveFlags, VerifyFlags } from "./settings";
 
 /** One flag, and the environment variable that stands in for it. */
 function setting(flag: string, variable: string, description: string): Option {
@@ -20,12 +21,18 @@ function withBucket(command: Command): Command {
         .option("--json", "print the result as JSON on a terminal too");
 }
 
-export function snapshotCommand(): Command {
-    const save = withBucket(new Command("save"))
-        .description(
-            "Save a snapshot of the active node. Its archive is checked while it is uploaded; what is not whole or not fresh " +
-                "never becomes an object. Vault's address and authority are those of VAULT_ADDR and VAULT_CACERT, or BAO_….",
-        )
+function withMetrics(command: Command): Command {
+    return command.addOption(
+        setting(
+            "--push-metrics <url>",
+            "PUSH_METRICS",
+            "a Prometheus Pushgateway that is told of a good end: when, how large, how long; that it cannot be is a warning",
+        ),
+    );
+}
+
+function withVault(command: Command): Command {
+    return command
         .option("--vault-address <url>", "Vault's address, in place of VAULT_ADDR")
         .option(
             "--vault-ca-file <file>",
@@ -34,6 +41,14 @@ export function snapshotCommand(): Command {
         .option(
             "--vault-server-name <name>",
             "the name in its certificate, in place of VAULT_TLS_SERVER_NAME",
+        );
+}
+
+export function snapshotCommand(): Command {
+    const save = withMetrics(withVault(withBucket(new Command("save"))))
+        .description(
+            "Save a snapshot of the active node. Its archive is checked while it is uploaded; what is not whole or not fresh " +
+                "never becomes an object. Vault's address and authority are those of VAULT_ADDR and VAULT_CACERT, or BAO_….",
         )
         .addOption(setting("--role-id-file <file>", "ROLE_ID_FILE", "sign in by AppRole: its role id"))
         .addOption(setting("--secret-id-file <file>", "SECRET_ID_FILE", "its secret id"))
@@ -54,7 +69,7 @@ export function snapshotCommand(): Command {
         )
         .addOption(
             setting("--canary-mount <path>", "CANARY_MOUNT", "the canary's mount, of KV version 1").default(
-                "portcullis-canary",
+                CANARY_MOUNT,
             ),
         )
         .addOption(
@@ -74,7 +89,7 @@ export function snapshotCommand(): Command {
         .action(async (flags: BucketFlags) => {
             await (await actions()).list(flags);
         });
-    const verify = withBucket(new Command("verify"))
+    const verify = withMetrics(withBucket(new Command("verify")))
         .description("Read a snapshot back whole, and compare it with its manifest and with its own digests.")
         .argument("[snapshot]", "its name, or latest", "latest")
         .action(async (name: string, flags: VerifyFlags) => {
@@ -92,13 +107,31 @@ export function snapshotCommand(): Command {
         .action(async (flags: PruneFlags) => {
             await (await actions()).prune(flags);
         });
+    const restore = withVault(withBucket(new Command("restore")))
+        .description(
+            "Replace all data of a server by a snapshot, which is read whole and compared with its manifest before a byte is " +
+                "sent; then wait until the server answers with it. Never forced: a server with another seal key refuses it. " +
+                "Tokens, secret ids and recovery keys are those of the snapshot afterwards.",
+        )
+        .argument("<snapshot>", "its name, or latest")
+        .addOption(
+            setting("--token-file <file>", "TOKEN_FILE", "the token that restores, in place of VAULT_TOKEN"),
+        )
+        .option(
+            "--confirm <cluster>",
+            "the name of the cluster whose snapshot it is, which is asked for on the terminal unless given",
+        )
+        .action(async (name: string, flags: RestoreFlags) => {
+            await (await actions()).restore(name, flags);
+        });
     return new Command("snapshot")
         .description(
-            "Save Vault's snapshots to S3, each checked before it counts; list, verify and prune them.",
+            "Save Vault's snapshots to S3, each checked before it counts; list, verify, restore and prune them.",
         )
         .addCommand(save)
         .addCommand(list)
         .addCommand(verify)
+        .addCommand(restore)
         .addCommand(prune);
 }
 

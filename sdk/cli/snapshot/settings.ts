@@ -15,17 +15,31 @@ export interface BucketFlags {
     readonly json?: true;
 }
 
-export type VerifyFlags = BucketFlags;
+/** Of commands that tell a Pushgateway how they ended. */
+export interface MetricsFlags extends BucketFlags {
+    readonly pushMetrics?: string;
+}
+
+export type VerifyFlags = MetricsFlags;
 
 export interface PruneFlags extends BucketFlags {
     readonly keepLast: number;
     readonly dryRun?: true;
 }
 
-export interface SaveFlags extends BucketFlags {
+/** Where Vault is, in place of the environment. */
+export interface VaultFlags {
     readonly vaultAddress?: string;
     readonly vaultCaFile?: string;
     readonly vaultServerName?: string;
+}
+
+export interface RestoreFlags extends BucketFlags, VaultFlags {
+    readonly tokenFile?: string;
+    readonly confirm?: string;
+}
+
+export interface SaveFlags extends MetricsFlags, VaultFlags {
     readonly roleIdFile?: string;
     readonly secretIdFile?: string;
     readonly kubernetesRole?: string;
@@ -50,7 +64,7 @@ export function s3Of(flags: BucketFlags & { readonly kmsKeyId?: string }): S3Pla
  * Where Vault is. @throws PortcullisError `InvalidConfiguration`, also where the verification of certificates would be
  * switched off
  */
-export function vaultOf(flags: SaveFlags, environment: Environment): VaultTarget {
+export function vaultOf(flags: VaultFlags, environment: Environment): VaultTarget {
     const find = (name: string): string | undefined =>
         [environment[`VAULT_${name}`], environment[`BAO_${name}`]].find((value) => (value ?? "") !== "");
     for (const name of ["VAULT_SKIP_VERIFY", "BAO_SKIP_VERIFY"]) {
@@ -76,6 +90,24 @@ export function vaultOf(flags: SaveFlags, environment: Environment): VaultTarget
         serverName: flags.vaultServerName ?? find("TLS_SERVER_NAME"),
         ...(caFile === undefined ? {} : { caCertificatePem: readSetting(caFile, "VAULT_CACERT") }),
     };
+}
+
+/** The token that restores: of a file, else of the environment. @throws PortcullisError `InvalidConfiguration` */
+export function tokenOf({ tokenFile }: RestoreFlags, { VAULT_TOKEN, BAO_TOKEN }: Environment): string {
+    if (tokenFile !== undefined) return checkToken(readSecret(tokenFile, "--token-file"), "--token-file");
+    const token = [VAULT_TOKEN, BAO_TOKEN].find((value) => (value ?? "").trim() !== "");
+    if (token !== undefined) return checkToken(token.trim(), "VAULT_TOKEN");
+    throw refuseSetting(
+        "VAULT_TOKEN",
+        "There is no token to restore with.",
+        "Set VAULT_TOKEN, or name the token's file by --token-file.",
+    );
+}
+
+/** A token goes into a header. */
+function checkToken(token: string, property: string): string {
+    if (/^[\x21-\x7e]+$/.test(token)) return token;
+    throw refuseSetting(property, "What was given is no token.", "Give the token alone, in one line.");
 }
 
 /** Who signs in. @throws PortcullisError `InvalidConfiguration`, with nothing of a file's content */

@@ -1,0 +1,107 @@
+/** Gives a snapshot to the active node, as fast as it takes it, and never by force. */
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
+import { text as textOf } from "node:stream/consumers";
+import { reasonOf } from "../../https/failure";
+import { wordsOf, type VaultTarget } from "../client";
+import { VaultRefusal, VaultUnreachable } from "../errors";
+import { agentOf } from "../transport";
+import { codeOf } from "./download";
+import { SnapshotRefused } from "./refuse";
+
+const CALL = "POST sys/storage/raft/snapshot";
+
+export interface SendOptions {
+    /** How long the server may be silent, in ms: it looks through the whole archive before it answers. Default: 300000. */
+    readonly stallMs?: number;
+}
+
+/**
+ * Sends an archive, and resolves once the server has taken it. Where its bytes end early or `chunks` throws, the server
+ * gets no whole request, and changes nothing.
+ * @param size bytes of the archive
+ * @throws SnapshotRefused where the server has another seal, or may have taken it without an answer; VaultRefusal,
+ * VaultUnreachable, and whatever `chunks` throws
+ */
+export async function sendSnapshot(
+    target: VaultTarget,
+    token: string,
+    { chunks, size }: { readonly chunks: AsyncIterable<Uint8Array>; readonly size: number },
+    { stallMs = 300_000 }: SendOptions = {},
+): Promise<void> {
+    const agent = agentOf({ ...target, keepAlive: false });
+    const outgoing = request(new URL("/v1/sys/storage/raft/snapshot", target.address), {
+        method: "POST",
+        agent,
+        headers: {
+            "X-Vault-Token": token,
+            "X-Vault-Request": "true",
+            "Content-Type": "application/gzip",
+            "Content-Length": size,
+        },
+    });
+    outgoing.setTimeout(stallMs, () => {
+        outgoing.destroy(Object.assign(new Error("stood still"), { code: "ETIMEDOUT" }));
+    });
+    const state = { over: false };
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+        outgoing.on("response", resolve).on("error", reject);
+    }).finally(() => {
+        state.over = true;
+        outgoing.emit("over");
+    });
+    // It is waited for below; until then an early end is no unhandled one.
+    answered.catch(() => undefined);
+    let sent = 0;
+    try {
+        for await (const chunk of chunks) {
+            if (state.over) break;
+            sent += chunk.length;
+            if (!outgoing.write(chunk)) await roomIn(outgoing, state);
+        }
+        if (!state.over) outgoing.end();
+        const answer = await answered.catch((error: unknown) => {
+            throw silence(target, error, sent === size);
+        });
+        const { statusCode = 0 } = answer;
+        // A refusal is short; whatever breaks while it is read takes nothing but its words.
+        const words = wordsOf(await textOf(answer).catch(() => ""), [token]);
+        if (statusCode < 200 || statusCode > 299) throw refusal(statusCode, words);
+    } finally {
+        outgoing.destroy();
+        agent.destroy();
+    }
+}
+
+function refusal(status: number, words: readonly string[]): Error {
+    if (!words.some((text) => /seal key|unseal keys/.test(text)))
+        return new VaultRefusal(CALL, status, words);
+    return new SnapshotRefused(
+        "The server cannot open this snapshot: its seal has another key than the one under which it was taken. Nothing was changed.",
+        "Start a server with the seal key of then. Do not force it: a server that is forced takes data that it cannot open, and seals itself for good.",
+        new VaultRefusal(CALL, status, words),
+    );
+}
+
+function silence({ address }: VaultTarget, error: unknown, whole: boolean): Error {
+    const reason = reasonOf(codeOf(error));
+    const silent = new VaultUnreachable({ call: CALL, host: new URL(address).host, reason, maySent: true });
+    if (!whole || reason === "untrustedServer") return silent;
+    return new SnapshotRefused(
+        `The whole snapshot was sent, and no answer came: it may be restored. ${silent.problem}`,
+        "Look at the server before anything is done again: with a token of the snapshot, whether the canary has the nonce of the manifest.",
+        silent,
+    );
+}
+
+/** Until the request takes more, or is over, however. */
+function roomIn(outgoing: ReturnType<typeof request>, state: { readonly over: boolean }): Promise<void> {
+    return new Promise((resolve) => {
+        const done = (): void => {
+            for (const event of ["drain", "close", "over"]) outgoing.off(event, done);
+            resolve();
+        };
+        for (const event of ["drain", "close", "over"]) outgoing.on(event, done);
+        if (state.over) done();
+    });
+}
