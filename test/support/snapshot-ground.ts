@@ -172,7 +172,10 @@ export async function startGate(target: string, tls?: Issued): Promise<Gate> {
                 answer.pipe(outgoing);
             },
         );
-        passed.on("error", () => outgoing.destroy());
+        passed.on("error", () => {
+            // A server that refuses amid a body has answered already.
+            if (!outgoing.headersSent) outgoing.destroy();
+        });
         incoming.on("close", () => {
             if (!incoming.complete) passed.destroy();
         });

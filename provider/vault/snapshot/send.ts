@@ -10,6 +10,8 @@ import { codeOf } from "./download";
 import { SnapshotRefused } from "./refuse";
 
 const CALL = "POST sys/storage/raft/snapshot";
+/** How long the server's word to go on is waited for: what stands between may swallow it. */
+const INVITATION_MS = 2_000;
 
 export interface SendOptions {
     /** How long the server may be silent, in ms: it looks through the whole archive before it answers. Default: 300000. */
@@ -38,6 +40,8 @@ export async function sendSnapshot(
             "X-Vault-Request": "true",
             "Content-Type": "application/gzip",
             "Content-Length": size,
+            // Whoever may not restore is refused before the archive is sent: a refusal amid it could be lost with the connection.
+            Expect: "100-continue",
         },
     });
     outgoing.setTimeout(stallMs, () => {
@@ -54,10 +58,11 @@ export async function sendSnapshot(
     answered.catch(() => undefined);
     let sent = 0;
     try {
+        await until(outgoing, "continue", state, INVITATION_MS);
         for await (const chunk of chunks) {
             if (state.over) break;
             sent += chunk.length;
-            if (!outgoing.write(chunk)) await roomIn(outgoing, state);
+            if (!outgoing.write(chunk)) await until(outgoing, "drain", state);
         }
         if (!state.over) outgoing.end();
         const answer = await answered.catch((error: unknown) => {
@@ -94,14 +99,22 @@ function silence({ address }: VaultTarget, error: unknown, whole: boolean): Erro
     );
 }
 
-/** Until the request takes more, or is over, however. */
-function roomIn(outgoing: ReturnType<typeof request>, state: { readonly over: boolean }): Promise<void> {
+/** Until this happens to the request, or it is over, however; or the time has passed, where one is given. */
+function until(
+    outgoing: ReturnType<typeof request>,
+    wanted: "continue" | "drain",
+    state: { readonly over: boolean },
+    patienceMs?: number,
+): Promise<void> {
     return new Promise((resolve) => {
+        const events = [wanted, "close", "over"];
         const done = (): void => {
-            for (const event of ["drain", "close", "over"]) outgoing.off(event, done);
+            clearTimeout(timer);
+            for (const event of events) outgoing.off(event, done);
             resolve();
         };
-        for (const event of ["drain", "close", "over"]) outgoing.on(event, done);
+        const timer = patienceMs === undefined ? undefined : setTimeout(done, patienceMs);
+        for (const event of events) outgoing.on(event, done);
         if (state.over) done();
     });
 }
