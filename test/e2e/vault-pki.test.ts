@@ -92,9 +92,12 @@ describe("VaultPki on the real engine", function () {
         assert.equal(outputOf(unsigned.outputs, "signPath"), "pki_private_issuer/sign/server");
         assert.deepEqual(
             unsigned.diagnostics.map(
-                ({ message }) => /sign it .*: (portcullis sign csr --tier issuer [^.]*)\./.exec(message)?.[1],
+                ({ message }) =>
+                    /sign it .*: (portcullis sign csr --tier issuer .*?)\. Then/.exec(message)?.[1],
             ),
-            ["portcullis sign csr --tier issuer --csr CSR --ca ISSUER --key KEY --out FILE"],
+            [
+                "portcullis sign csr --tier issuer --csr issuer.csr --ca intermediate-ca.pem --key intermediate-ca-key.pem --out issuer.pem",
+            ],
         );
         assert.equal(unsigned.outputs.certManagerToken?.secret, true);
         assert.deepEqual((await stack.preview()).changes, { same: 19 });
