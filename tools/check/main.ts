@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createProgress } from "../progress";
 import { findPulumi } from "../pulumi/cli";
 import { plainUnavailable } from "../pulumi/plain";
+import { findKubernetes } from "../services/kubernetes";
 import { add, judged, NOTHING, type Counts } from "./counts";
 import { run, runJest, runMocha, runMochaApart, runMochaInPairs, runPlain } from "./steps";
 
@@ -45,6 +46,8 @@ async function main(): Promise<void> {
         // Got before any test starts its clock: on a new machine the CLI is built, which takes minutes.
         if (steps.some(({ name }) => name === "e2e" || name === "plain"))
             await findPulumi({ progress: createProgress(process.stdout) });
+        // For the same reason, and because a build beside tests of what a cluster does in time would slow it down.
+        if (steps.some(({ name }) => name === "integration" || name === "e2e")) await findKubernetes();
         for (const { name, work } of steps) {
             console.log(`\n== ${name}`);
             const started = performance.now();
