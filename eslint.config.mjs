@@ -2,12 +2,21 @@
 import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
-/** Refuses imports from these places; `@pulumi` stands for the SDK. */
-function closed(...places) {
+/** Imports from these places; `@pulumi` stands for the SDK. */
+function from(...places) {
     const group = places.map((place) => (place === "@pulumi" ? "@pulumi/*" : `**/${place}/**`));
     const message =
         "Arrows go one way: sdk to components to provider, policy to provider; emulators stand alone (CONTRIBUTING.md).";
-    return { "no-restricted-imports": ["error", { patterns: [{ group, message }] }] };
+    return { group, message };
+}
+
+/** Refuses such imports. */
+function refused(...patterns) {
+    return { "no-restricted-imports": ["error", { patterns }] };
+}
+
+function closed(...places) {
+    return refused(from(...places));
 }
 
 export default tseslint.config(
@@ -55,6 +64,14 @@ export default tseslint.config(
         rules: closed("components", "sdk", "emulators", "test", "tools"),
     },
     { files: ["components/**"], rules: closed("policy", "sdk", "emulators", "test", "tools") },
+    {
+        files: ["components/*/**"],
+        rules: refused(from("policy", "sdk", "emulators", "test", "tools"), {
+            regex: "^\\.\\./(?!\\.\\.)[^/]+/",
+            message:
+                "Components do not import one another: what two of them share is above both, in components/ itself.",
+        }),
+    },
     { files: ["sdk/**"], rules: closed("test", "tools") },
     {
         // The command runs outside of `pulumi up`.

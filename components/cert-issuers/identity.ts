@@ -6,7 +6,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CertIssuersArgs, LetsEncryptArgs } from "./args";
 import { aws } from "./aws";
 import type { Manager } from "./manager";
-import { dnsPolicy, irsaTrust, podIdentityTrust, type ServiceAccountName } from "./policies";
+import { irsaTrust, type ServiceAccountName } from "../iam-policies";
+import { dnsPolicy, podIdentityTrust } from "./policies";
 
 /** What the parts of the component are given. */
 export interface Place {

@@ -2,8 +2,8 @@
 import type { Bucket } from "@pulumi/aws/s3/bucket";
 import type { Key } from "@pulumi/aws/kms/key";
 import * as pulumi from "@pulumi/pulumi";
-import type { Place } from "../vault-cluster/policies";
-import type { Room } from "../vault-cluster/room";
+import type { Place } from "../iam-policies";
+import type { Room } from "../room";
 import type { ObjectLockArgs } from "./args";
 import { aws } from "./aws";
 import type { BackupSettings } from "./plan";

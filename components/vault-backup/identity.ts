@@ -2,16 +2,10 @@
 import type { Role } from "@pulumi/aws/iam/role";
 import type { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import * as pulumi from "@pulumi/pulumi";
-import { irsaTrust } from "../cert-issuers/policies";
-import type { Room } from "../vault-cluster/room";
+import { irsaTrust, type PolicyDocument } from "../iam-policies";
+import type { Room } from "../room";
 import { aws } from "./aws";
-import {
-    restorePolicy,
-    retentionPolicy,
-    writerPolicy,
-    type BackupPlace,
-    type PolicyDocument,
-} from "./policies";
+import { restorePolicy, retentionPolicy, writerPolicy, type BackupPlace } from "./policies";
 
 /** What a role is for; service accounts and jobs have the name behind the component's. */
 export const DUTIES = ["save", "prune", "restore"] as const;

@@ -1,19 +1,12 @@
 /** The policies of VaultBackup, as data: what the bucket refuses, who may use the key, and what each of three roles may do. */
-import { ADMINISTRATION, type Place } from "../vault-cluster/policies";
-
-export interface Statement {
-    readonly Sid: string;
-    readonly Effect: "Allow" | "Deny";
-    readonly Principal?: "*" | Readonly<Record<string, string>>;
-    readonly Action: readonly string[];
-    readonly Resource: readonly string[];
-    readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-export interface PolicyDocument {
-    readonly Version: "2012-10-17";
-    readonly Statement: readonly Statement[];
-}
+import {
+    accountOf,
+    administrationByTheAccount,
+    policyDocument,
+    type Place,
+    type PolicyDocument,
+    type Statement,
+} from "../iam-policies";
 
 /** Where one cluster's snapshots are. */
 export interface BackupPlace extends Place {
@@ -37,7 +30,7 @@ export function bucketPolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocum
     const refused = { Effect: "Deny", Principal: "*" } as const;
     const algorithm = "s3:x-amz-server-side-encryption";
     const key = "s3:x-amz-server-side-encryption-aws-kms-key-id";
-    return policy([
+    return policyDocument([
         {
             Sid: "NothingInClear",
             ...refused,
@@ -83,19 +76,12 @@ export function bucketPolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocum
  * own policy use it does so through S3 alone.
  */
 export function keyPolicy(place: Place): PolicyDocument {
-    const account = { AWS: `arn:${place.partition}:iam::${place.account}:root` };
-    return policy([
-        {
-            Sid: "AdministrationByTheAccount",
-            Effect: "Allow",
-            Principal: account,
-            Action: ADMINISTRATION,
-            Resource: ["*"],
-        },
+    return policyDocument([
+        administrationByTheAccount(place),
         {
             Sid: "SnapshotsThroughS3",
             Effect: "Allow",
-            Principal: account,
+            Principal: accountOf(place),
             Action: ["kms:Decrypt", "kms:GenerateDataKey"],
             Resource: ["*"],
             Condition: throughS3(place),
@@ -105,7 +91,7 @@ export function keyPolicy(place: Place): PolicyDocument {
 
 /** Of the job that saves: it writes snapshots, and can read, list or delete none. */
 export function writerPolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocument {
-    return policy([
+    return policyDocument([
         {
             Sid: "WriteSnapshots",
             Effect: "Allow",
@@ -125,7 +111,7 @@ export function writerPolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocum
 
 /** Of the job that prunes: it lists and deletes, but no version of an object, so that what it deletes can be brought back. */
 export function retentionPolicy(place: BackupPlace): PolicyDocument {
-    return policy([
+    return policyDocument([
         listing(place),
         {
             Sid: "DeleteSnapshots",
@@ -138,7 +124,7 @@ export function retentionPolicy(place: BackupPlace): PolicyDocument {
 
 /** Of whoever restores, or verifies: it lists and reads, and writes nothing. */
 export function restorePolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocument {
-    return policy([
+    return policyDocument([
         listing(place),
         {
             Sid: "ReadSnapshots",
@@ -169,8 +155,4 @@ function listing(place: BackupPlace): Statement {
 
 function throughS3({ region, dnsSuffix }: Place): NonNullable<Statement["Condition"]> {
     return { StringEquals: { "kms:ViaService": `s3.${region}.${dnsSuffix}` } };
-}
-
-function policy(statements: readonly Statement[]): PolicyDocument {
-    return { Version: "2012-10-17", Statement: statements };
 }

@@ -5,7 +5,7 @@ import { ConfigMap } from "@pulumi/kubernetes/core/v1/configMap";
 import { ServiceAccount } from "@pulumi/kubernetes/core/v1/serviceAccount";
 import * as pulumi from "@pulumi/pulumi";
 import { whenKnown } from "../../provider/kubernetes/program/known";
-import type { Room } from "../vault-cluster/room";
+import type { Room } from "../room";
 import type { VaultBackupArgs } from "./args";
 import { externalSecretSpec } from "./auth";
 import { aws } from "./aws";

@@ -5,7 +5,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { VaultClusterArgs } from "./args";
 import { aws } from "./aws";
 import { PORTS } from "./node/settings";
-import type { Room } from "./room";
+import type { Room } from "../room";
 
 export interface Balancer {
     readonly loadBalancer: LoadBalancer;

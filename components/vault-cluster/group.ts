@@ -6,7 +6,7 @@ import type { VaultClusterArgs } from "./args";
 import { aws } from "./aws";
 import type { ClusterPlan } from "./check";
 import { JOIN_TAG } from "./node/settings";
-import type { Room } from "./room";
+import type { Room } from "../room";
 
 export interface GroupArgs extends Pick<VaultClusterArgs, "subnets" | "instanceTypes"> {
     readonly plan: ClusterPlan;

@@ -3,8 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import type { InstanceProfile } from "@pulumi/aws/iam/instanceProfile";
 import type { Role } from "@pulumi/aws/iam/role";
 import { aws } from "./aws";
-import { nodePolicy, sessionPolicy, trustPolicy, type Place } from "./policies";
-import type { Room } from "./room";
+import type { Place } from "../iam-policies";
+import { nodePolicy, sessionPolicy, trustPolicy } from "./policies";
+import type { Room } from "../room";
 
 /** The role, with no rights yet: the key's policy names it, and the rights name the key. */
 export function nodeRole(room: Room, place: pulumi.Output<Place>): Role {

@@ -2,8 +2,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Key } from "@pulumi/aws/kms/key";
 import { aws } from "./aws";
-import { keyPolicy, type Place } from "./policies";
-import type { Room } from "./room";
+import type { Place } from "../iam-policies";
+import { keyPolicy } from "./policies";
+import type { Room } from "../room";
 
 /** The longest that KMS waits before it deletes a key, in days. */
 const DELETION_WINDOW = 30;

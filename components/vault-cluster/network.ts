@@ -5,7 +5,7 @@ import type { SourcesArgs, VaultClusterArgs } from "./args";
 import { aws } from "./aws";
 import type { ClusterPlan } from "./check";
 import { PORTS } from "./node/settings";
-import type { Room } from "./room";
+import type { Room } from "../room";
 
 const HTTPS_PORT = 443;
 

@@ -7,56 +7,13 @@
  * they say is tested, and that AWS's reference has each action and condition key. That EC2 itself is given the role, only
  * AWS can show.
  */
-
-export interface Statement {
-    readonly Sid: string;
-    readonly Effect: "Allow";
-    readonly Principal?: Readonly<Record<string, string>>;
-    readonly Action: readonly string[];
-    readonly Resource?: readonly string[];
-    readonly Condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-export interface PolicyDocument {
-    readonly Version: "2012-10-17";
-    readonly Statement: readonly Statement[];
-}
-
-/** Where the cluster stands, as ARNs say it. */
-export interface Place {
-    /** "aws", "aws-cn" or "aws-us-gov". */
-    readonly partition: string;
-    /** "amazonaws.com", or the partition's own. */
-    readonly dnsSuffix: string;
-    readonly account: string;
-    readonly region: string;
-}
-
-/** All that can be done with a key but use it: encrypting, decrypting and granting are not among them. */
-export const ADMINISTRATION = [
-    "kms:CancelKeyDeletion",
-    "kms:CreateAlias",
-    "kms:DeleteAlias",
-    "kms:DescribeKey",
-    "kms:DisableKey",
-    "kms:DisableKeyRotation",
-    "kms:EnableKey",
-    "kms:EnableKeyRotation",
-    "kms:GetKeyPolicy",
-    "kms:GetKeyRotationStatus",
-    "kms:ListGrants",
-    "kms:ListKeyPolicies",
-    "kms:ListKeyRotations",
-    "kms:ListResourceTags",
-    "kms:PutKeyPolicy",
-    "kms:RevokeGrant",
-    "kms:RotateKeyOnDemand",
-    "kms:ScheduleKeyDeletion",
-    "kms:TagResource",
-    "kms:UntagResource",
-    "kms:UpdateAlias",
-    "kms:UpdateKeyDescription",
-];
+import {
+    accountOf,
+    administrationByTheAccount,
+    policyDocument,
+    type Place,
+    type PolicyDocument,
+} from "../iam-policies";
 
 /** What the seal asks for. */
 const SEAL = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"];
@@ -68,15 +25,9 @@ const SEAL = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"];
  * another one to AWS, and the policy would admit nobody. So the role's own policy has to allow the use as well.
  */
 export function keyPolicy(place: Place, roleArn: string): PolicyDocument {
-    const account = { AWS: `arn:${place.partition}:iam::${place.account}:root` };
-    return policy([
-        {
-            Sid: "AdministrationByTheAccount",
-            Effect: "Allow",
-            Principal: account,
-            Action: ADMINISTRATION,
-            Resource: ["*"],
-        },
+    const account = accountOf(place);
+    return policyDocument([
+        administrationByTheAccount(place),
         {
             Sid: "SealOfTheNodes",
             Effect: "Allow",
@@ -100,7 +51,7 @@ export function keyPolicy(place: Place, roleArn: string): PolicyDocument {
 
 /** Who may take the nodes' role: EC2, for the instances that it starts with it. */
 export function trustPolicy({ dnsSuffix }: Pick<Place, "dnsSuffix">): PolicyDocument {
-    return policy([
+    return policyDocument([
         {
             Sid: "Instances",
             Effect: "Allow",
@@ -127,7 +78,7 @@ export interface NodeObjects {
 export function nodePolicy(place: Place, objects: NodeObjects): PolicyDocument {
     const { partition, region, account } = place;
     const group = `arn:${partition}:autoscaling:${region}:${account}:autoScalingGroup:*:autoScalingGroupName/${objects.autoScalingGroupName}`;
-    return policy([
+    return policyDocument([
         // The call lists instances, and EC2 lets no policy say which ones.
         { Sid: "FindPeers", Effect: "Allow", Action: ["ec2:DescribeInstances"], Resource: ["*"] },
         { Sid: "Seal", Effect: "Allow", Action: SEAL, Resource: [objects.kmsKeyArn] },
@@ -155,7 +106,7 @@ export function nodePolicy(place: Place, objects: NodeObjects): PolicyDocument {
  * instances by their ids, which nobody knows beforehand; the others know no resources.
  */
 export function sessionPolicy(): PolicyDocument {
-    return policy([
+    return policyDocument([
         {
             Sid: "SessionManager",
             Effect: "Allow",
@@ -169,8 +120,4 @@ export function sessionPolicy(): PolicyDocument {
             Resource: ["*"],
         },
     ]);
-}
-
-function policy(statements: readonly Statement[]): PolicyDocument {
-    return { Version: "2012-10-17", Statement: statements };
 }

@@ -5,7 +5,7 @@ import { TlsFilesCheck } from "../../provider/vault/program/tls-files-check";
 import { publicKeyOf } from "../../provider/vault/tls-files";
 import type { VaultClusterArgs } from "./args";
 import { aws } from "./aws";
-import type { Room } from "./room";
+import type { Room } from "../room";
 
 export interface TlsSecret {
     readonly secret: Secret;

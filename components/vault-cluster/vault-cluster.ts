@@ -12,8 +12,8 @@ import { launchTemplate } from "./launch";
 import { network } from "./network";
 import { PORTS } from "./node/settings";
 import { userData } from "./node/user-data";
-import type { Place } from "./policies";
-import type { Room } from "./room";
+import type { Place } from "../iam-policies";
+import type { Room } from "../room";
 import { tlsSecret } from "./secret";
 
 /**

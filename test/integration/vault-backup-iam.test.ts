@@ -1,12 +1,8 @@
 /** The roles of VaultBackup on a server that enforces policies, by the program itself: each does its own work, and no other's. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import {
-    restorePolicy,
-    retentionPolicy,
-    writerPolicy,
-    type PolicyDocument,
-} from "../../components/vault-backup/policies";
+import type { PolicyDocument } from "../../components/iam-policies";
+import { restorePolicy, retentionPolicy, writerPolicy } from "../../components/vault-backup/policies";
 import { enforcePolicies, findMoto } from "../../tools/services/moto";
 import { REGION } from "../../tools/services/moto-calls";
 import { callAws, type AwsCall, type AwsCredentials } from "../oracles/boto";
@@ -21,7 +17,7 @@ const ANYBODY: AwsCredentials = { accessKeyId: "test", secretAccessKey: "test" }
 function onTheBucket(policy: PolicyDocument, bucket: string): PolicyDocument {
     const Statement = policy.Statement.map((one) =>
         one.Action.includes("s3:DeleteObject")
-            ? { ...one, Resource: [...one.Resource, `arn:aws:s3:::${bucket}`] }
+            ? { ...one, Resource: [...(one.Resource ?? []), `arn:aws:s3:::${bucket}`] }
             : one,
     );
     return { ...policy, Statement };

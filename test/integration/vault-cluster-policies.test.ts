@@ -3,13 +3,8 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { before, describe, it } from "mocha";
-import {
-    keyPolicy,
-    nodePolicy,
-    sessionPolicy,
-    trustPolicy,
-    type Statement,
-} from "../../components/vault-cluster/policies";
+import type { Statement } from "../../components/iam-policies";
+import { keyPolicy, nodePolicy, sessionPolicy, trustPolicy } from "../../components/vault-cluster/policies";
 import { pythonWith } from "../../tools/services/python";
 
 const PLACE = {

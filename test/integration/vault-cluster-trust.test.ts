@@ -1,7 +1,8 @@
 /** The trust policy of the nodes' role on a server that enforces it: nobody of the account can take the role. */
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "mocha";
-import { trustPolicy, type PolicyDocument } from "../../components/vault-cluster/policies";
+import type { PolicyDocument } from "../../components/iam-policies";
+import { trustPolicy } from "../../components/vault-cluster/policies";
 import { findMoto } from "../../tools/services/moto";
 import type { AwsCall } from "../oracles/boto";
 import { openVaultAccount, PLACE, ROLE, type VaultAccount } from "../support/vault-account";

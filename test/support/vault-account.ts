@@ -1,6 +1,7 @@
 /** An account of moto with two clusters' keys, secrets and groups, and the nodes' role of the first, held to its policy. */
 import assert from "node:assert/strict";
-import { nodePolicy, trustPolicy, type PolicyDocument } from "../../components/vault-cluster/policies";
+import type { PolicyDocument } from "../../components/iam-policies";
+import { nodePolicy, trustPolicy } from "../../components/vault-cluster/policies";
 import { REGION } from "../../tools/services/moto-calls";
 import { enforcePolicies, startMoto, type Moto, type RunningMoto } from "../../tools/services/moto";
 import { callAws, type AwsCall, type AwsCredentials, type AwsResult } from "../oracles/boto";

@@ -2,7 +2,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { acmeLimits, acmeObject, type AcmeParts } from "../../../../components/cert-issuers/acme";
 import { chartValues, managerOf } from "../../../../components/cert-issuers/manager";
-import { dnsPolicy, irsaTrust, podIdentityTrust } from "../../../../components/cert-issuers/policies";
+import { dnsPolicy, podIdentityTrust } from "../../../../components/cert-issuers/policies";
+import { irsaTrust } from "../../../../components/iam-policies";
 import { vaultObject } from "../../../../components/cert-issuers/vault";
 import type { KubernetesObject } from "../../../../provider/kubernetes/object";
 import { ACME, VAULT } from "./fixture";

@@ -1,11 +1,11 @@
 /** The policies, statement by statement: what each allows, on what, and nothing else. */
 import { expect, test } from "@jest/globals";
+import type { Place } from "../../../../components/iam-policies";
 import {
     keyPolicy,
     nodePolicy,
     sessionPolicy,
     trustPolicy,
-    type Place,
 } from "../../../../components/vault-cluster/policies";
 
 const place: Place = {

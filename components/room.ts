@@ -1,4 +1,4 @@
-/** What every room of the cluster is given: its name, its parent, and the tags of its resources. */
+/** What every part of a component is given: its name, its parent, and the tags of its resources. */
 import type * as pulumi from "@pulumi/pulumi";
 
 export interface Room {
@@ -7,7 +7,7 @@ export interface Room {
     readonly parent: pulumi.Resource;
     readonly tags: Readonly<Record<string, pulumi.Input<string>>>;
     /**
-     * For what the cluster is lost or cut off without. A refused `destroy` still deletes whatever no protected resource
+     * For what would be lost or cut off without it. A refused `destroy` still deletes whatever no protected resource
      * depends on: so what stands at the end, as listener and hook do, has it too.
      */
     readonly protection: { readonly protect?: true };
