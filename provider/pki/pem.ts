@@ -151,3 +151,8 @@ export function refusePrivateKey(text: string, property: string): void {
         "Give the certificate alone, and treat that key as exposed if this text was ever stored or shared.",
     );
 }
+
+/** The certificates of a PEM text, in their order and as they stand there, well formed or not. */
+export function certificateBlocksIn(text: string): readonly string[] {
+    return text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+}

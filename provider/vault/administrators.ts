@@ -4,7 +4,7 @@ import { sameJson } from "../changes";
 import { PortcullisError } from "../errors";
 import { pemField } from "../pki/fields";
 import { parseCertificate, type ParsedCertificate } from "../pki/parsed-certificate";
-import { invalidInput, normalisePem } from "../pki/pem";
+import { certificateBlocksIn, invalidInput, normalisePem } from "../pki/pem";
 import { ADMINISTRATOR_POLICY } from "./policies";
 
 /** What the names of administrators' roles begin with. */
@@ -91,9 +91,7 @@ export function administratorRole(administrator: Administrator): Readonly<Record
 
 /** The certificates of a PEM text in their order, each by itself. */
 export function certificatesIn(pem: string): readonly string[] {
-    return (pem.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? []).map((each) =>
-        normalisePem(each),
-    );
+    return certificateBlocksIn(pem).map((each) => normalisePem(each));
 }
 
 /**

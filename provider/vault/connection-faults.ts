@@ -1,6 +1,8 @@
 /** What is wrong with how somebody is told to reach Vault: its address, the authorities that verify it, an auth method's path. */
 import { PortcullisError } from "../errors";
 import { parseCertificate } from "../pki/parsed-certificate";
+import { certificateBlocksIn } from "../pki/pem";
+import { looksLikePrivateKey } from "../pki/private-key-text";
 
 /** Why a text is no address of a server over TLS, with what to do; undefined where it is one. */
 export function addressFault(text: string): string | undefined {
@@ -12,14 +14,12 @@ export function addressFault(text: string): string | undefined {
     return 'It is no address of a server. Write scheme, name and port alone, as "https://vault.example.org:8200".';
 }
 
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
 /** Why a text is no bundle of authorities; nothing of it is echoed, for it may hold a key. Undefined where it is one. */
 export function bundleFault(text: string, now: Date): string | undefined {
-    if (text.includes("PRIVATE KEY-----")) {
+    if (looksLikePrivateKey(text)) {
         return "There is a private key in it. Give the certificates alone, and treat that key as exposed.";
     }
-    const blocks = text.match(BLOCK) ?? [];
+    const blocks = certificateBlocksIn(text);
     if (blocks.length === 0) {
         return "There is no certificate in it. Give the text of CA certificates in PEM form; it is encoded for Kubernetes here.";
     }

@@ -5,6 +5,7 @@ import { isKnown } from "../inputs";
 import { isMalformed } from "../pki/der";
 import { PURPOSE, USAGE, weaknesses } from "../pki/offline/certificate-rules";
 import { parseCertificate } from "../pki/parsed-certificate";
+import { certificateBlocksIn } from "../pki/pem";
 import { looksLikePrivateKey } from "../pki/private-key-text";
 import type { CheckFailure, PlannedInputs } from "../resource";
 import { chainFailures, dayOf } from "./tls-chain";
@@ -20,8 +21,6 @@ export interface TlsFiles {
     /** The roots, PEM. */
     readonly authorities: string;
 }
-
-const BLOCK = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
 /** Both ends of a connection between nodes present the same certificate. */
 const USES = ["serverAuth", "clientAuth"] as const;
@@ -71,7 +70,7 @@ interface Blocks {
 }
 
 function blocksOf(text: string, property: string): Blocks | CheckFailure {
-    const [first, ...rest] = text.match(BLOCK) ?? [];
+    const [first, ...rest] = certificateBlocksIn(text);
     if (first === undefined)
         return { property, reason: "There is no certificate in it. Give its text in PEM form." };
     try {

@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import { z } from "zod";
 import type { ProtectedIdentity } from "../../../provider/outscale/protection";
 import { protectedIdentity } from "../../../provider/outscale/schemas";
-import { normalisePem } from "../../../provider/pki/pem";
+import { certificateBlocksIn, normalisePem } from "../../../provider/pki/pem";
 import { looksLikePrivateKey } from "../../../provider/pki/private-key-text";
 import type { PortcullisError } from "../../../provider/errors";
 import { readText, refuse } from "../files";
@@ -99,7 +99,7 @@ function identityOf(given: object, flag: string, called: string): ProtectedIdent
 export async function readAuthorities(files: readonly string[]): Promise<readonly string[]> {
     const read = files.map(async (file) => {
         const text = await readText(file, "--authority");
-        const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
+        const blocks = certificateBlocksIn(text);
         if (blocks.length === 0 || looksLikePrivateKey(text)) {
             throw refuse(
                 "--authority",

@@ -4,6 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { looksLikePrivateKey } from "../../../../provider/pki/private-key-text";
 import { decodePem, CERTIFICATE, refusePrivateKey } from "../../../../provider/pki/pem";
+import { bundleFault } from "../../../../provider/vault/connection-faults";
 import { vaultInitialization } from "../../../../provider/vault/initialization";
 import { publicKeyOf, tlsFailures } from "../../../../provider/vault/tls-files";
 import { SERVER_NAME, tlsFiles, type TlsFixture } from "../../../support/vault-cluster";
@@ -56,6 +57,10 @@ describe.each(FORMS)("a private key as %s", (_form, key) => {
         const beside = (text: string): string => `${text}\n${key}`;
         expect(tls({ certificate: beside(good.certificate) })).toEqual([{ property: "certificate", reason }]);
         expect(tls({ authorities: beside(good.authorities) })).toEqual([{ property: "authorities", reason }]);
+    });
+
+    test("is refused beside the authorities that verify Vault", () => {
+        expect(bundleFault(`${good.authorities}\n${key}`, NOW)).toMatch(/^There is a private key in it\./);
     });
 
     test("is refused beside the authorities of an initialisation", () => {
