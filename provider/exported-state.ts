@@ -1,6 +1,7 @@
 /** Reads the JSON of `pulumi stack export`, or a file of a local backend, without an engine and without its keys. */
 import { z } from "zod";
 import { PortcullisError } from "./errors";
+import { jsonOf } from "./json";
 
 /** Stands for a value that the state holds encrypted. */
 export const SEALED: unique symbol = Symbol("encrypted in the state");
@@ -102,15 +103,6 @@ function reveal(value: unknown): unknown {
     }
     const clear = typeof entries.plaintext === "string" ? jsonOf(entries.plaintext) : undefined;
     return clear === undefined ? SEALED : reveal(clear);
-}
-
-/** Nothing where the text is no JSON: the platform's own error repeats a part of it. */
-function jsonOf(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
 }
 
 function noState(file: string): PortcullisError {

@@ -8,6 +8,8 @@ import { isLabel } from "../../provider/kubernetes/names";
 import { refusal } from "../../provider/refusal";
 import type { CheckFailure } from "../../provider/resource";
 import { addressFault, bundleFault } from "../../provider/vault/connection-faults";
+import { isMountPath } from "../../provider/vault/mount-path";
+import { CANARY_MOUNT } from "../../provider/vault/snapshot/canary-path";
 import { checkPlace, folderOf } from "../../provider/vault/snapshot/names";
 import type { VaultBackupArgs } from "./args";
 import { authFailures } from "./auth";
@@ -64,7 +66,7 @@ export function settingsOf(name: string, args: VaultBackupArgs): BackupSettings 
         timeoutSeconds: limit / 1_000,
         keepLast: retention.keepLast ?? 30,
         pruneSchedule: retention.schedule ?? "47 4 * * *",
-        canaryMount: args.vault.canaryMount ?? "portcullis-canary",
+        canaryMount: args.vault.canaryMount ?? CANARY_MOUNT,
         noncurrentDays: args.noncurrentDays ?? 30,
         maxAgeSeconds: maxAge / 1_000,
     };
@@ -139,7 +141,7 @@ function vaultFailures({ vault, oidcProviderArn }: KnownArgs, now: Date): readon
         ],
         [
             "vault.canaryMount",
-            vault.canaryMount === undefined || /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/.test(vault.canaryMount)
+            vault.canaryMount === undefined || isMountPath(vault.canaryMount)
                 ? undefined
                 : 'It is no path of a mount. Write it without slashes around, as "portcullis-canary".',
         ],

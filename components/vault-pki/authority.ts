@@ -35,13 +35,17 @@ export function authority(
     component: pulumi.ComponentResource,
 ): Authority {
     const { Mount, pkisecret } = vault();
-    const { mount: backend, leafLifetime } = settings;
+    const {
+        mount: backend,
+        limits: { domains },
+        leafLifetime,
+    } = settings;
     const kept = { retainOnDelete: args.keepOnDestroy ?? true };
     const warn = (message: string): void => {
         // A warning that cannot be delivered is no reason to stop.
         void pulumi.log.warn(`${name}: ${message}`, component).catch(() => undefined);
     };
-    const accepted = args.signed && acceptIssuer(args.signed, settings, new Date());
+    const accepted = args.signed && acceptIssuer(args.signed, { domains, leafLifetime }, new Date());
     for (const warning of accepted?.warnings ?? [unsignedWarning()]) warn(warning);
     chain.add(
         (opts) =>
@@ -59,7 +63,7 @@ export function authority(
             ),
         kept,
     );
-    const address = pulumi.output(args.address).apply((text) => vaultAddress(text, settings));
+    const address = pulumi.output(args.address).apply((text) => vaultAddress(text, settings.limits));
     configure(name, address, backend, chain, kept);
     const requests = settings.generations.map((generation) =>
         chain.add(
@@ -176,7 +180,10 @@ function signedIssuer(
 ): pulumi.Output<string> {
     const { pkisecret } = vault();
     const { settings, requests, kept, warn } = options;
-    const { mount: backend, domains } = settings;
+    const {
+        mount: backend,
+        limits: { domains },
+    } = settings;
     const { intermediate, root } = accepted.above;
     // Refuses, at preview as soon as Vault has made the request, what is not signed for it: nothing below is touched.
     const judged = chain.add(

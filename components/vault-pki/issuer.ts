@@ -3,7 +3,6 @@ import { X509Certificate } from "node:crypto";
 import { checkSigned, refuseFaults } from "../../provider/pki/offline/check-signed";
 import { signCommand } from "../../provider/pki/offline/tiers";
 import type { SignedIssuerArgs } from "./args";
-import type { VaultPkiSettings } from "./settings";
 
 /** What stands, in the one normal form of PEM. */
 export interface AcceptedIssuer {
@@ -23,7 +22,7 @@ export interface AcceptedIssuer {
  */
 export function acceptIssuer(
     signed: SignedIssuerArgs,
-    settings: Pick<VaultPkiSettings, "domains" | "leafLifetime">,
+    settings: { readonly domains: readonly string[]; readonly leafLifetime: number },
     now: Date,
 ): AcceptedIssuer {
     const tiers = ["root", "intermediate", "issuer"] as const;

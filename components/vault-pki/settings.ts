@@ -1,9 +1,11 @@
 /** What VaultPki's arguments come to: defaults filled in, every refusal made. */
 import { durationOrUndefined, parseDuration } from "../../provider/duration";
+import type { IssuerLimits } from "../../provider/kubernetes/issuer";
 import { countryCode } from "../../provider/pki/country";
 import type { KeyAlgorithm } from "../../provider/pki/keys";
 import { isDnsName } from "../../provider/pki/offline/general-names";
 import { invalidInput } from "../../provider/pki/pem";
+import { isMountPath } from "../../provider/vault/mount-path";
 import { CANARY_MOUNT } from "../../provider/vault/snapshot/canary-path";
 import type { AppRoleArgs, SnapshotRoleArgs, VaultPkiArgs } from "./args";
 import { boundCidrs } from "./cidrs";
@@ -31,10 +33,10 @@ export interface VaultPkiSettings {
     readonly keyAlgorithm: KeyAlgorithm;
     /** The present generation first, then the one before, where there is one. */
     readonly generations: readonly number[];
-    readonly domains: readonly string[];
-    readonly allowBareDomains: boolean;
+    /** What the role admits, as given or by default. */
+    readonly limits: Required<IssuerLimits>;
     readonly role: string;
-    /** Seconds. */
+    /** That of the limits, in seconds. */
     readonly leafLifetime: number;
     readonly leafKeyType: NonNullable<VaultPkiArgs["leafKeyType"]>;
     readonly authMount: string;
@@ -47,6 +49,7 @@ export interface VaultPkiSettings {
  */
 export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
     const generation = wholeNumber(args.generation ?? 1, "generation");
+    const leafLifetime = args.leafLifetime ?? "90d";
     const settings = {
         mount: pathOf(args.mount ?? "pki_private_issuer", "mount"),
         commonName: subjectPart(args.commonName, "commonName"),
@@ -54,17 +57,21 @@ export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
         country: countryCode(args.country, "country"),
         keyAlgorithm: args.keyAlgorithm ?? "EC-P384",
         generations: generation > 1 ? [generation, generation - 1] : [generation],
-        domains: domainsOf(args.domains),
-        allowBareDomains: args.allowBareDomains ?? false,
+        limits: {
+            domains: domainsOf(args.domains),
+            allowWildcards: args.allowWildcards ?? false,
+            allowBareDomains: args.allowBareDomains ?? false,
+            leafLifetime,
+        },
         role: nameOf(args.role ?? "server", "role"),
-        leafLifetime: seconds(args.leafLifetime ?? "90d", "leafLifetime", "1h", "397d"),
+        leafLifetime: seconds(leafLifetime, "leafLifetime", "1h", "397d"),
         leafKeyType: args.leafKeyType ?? "any",
         authMount: pathOf(args.authMount ?? "approle", "authMount"),
         certManager: appRoleOf(args.certManager, "certManager", "cert-manager"),
         snapshot: args.snapshot && snapshotRoleOf(args.snapshot),
     };
-    for (const name of reservedNamesOf(args.reservedNames ?? [])) refuseReserved(name, settings);
-    if (typeof args.address === "string") vaultAddress(args.address, settings);
+    for (const name of reservedNamesOf(args.reservedNames ?? [])) refuseReserved(name, settings.limits);
+    if (typeof args.address === "string") vaultAddress(args.address, settings.limits);
     if (settings.snapshot?.name === settings.certManager.name) {
         throw invalidInput(
             "snapshot.name",
@@ -138,7 +145,7 @@ const RESERVED = ["sys", "auth", "cubbyhole", "identity"];
 
 function pathOf(text: string, property: string): string {
     const [first = ""] = text.split("/");
-    if (/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/.test(text) && !RESERVED.includes(first)) return text;
+    if (isMountPath(text) && !RESERVED.includes(first)) return text;
     throw invalidInput(
         property,
         `It is ${JSON.stringify(text.slice(0, 80))}, at which nothing can be mounted here.`,

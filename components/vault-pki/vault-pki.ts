@@ -104,12 +104,7 @@ export class VaultPki extends pulumi.ComponentResource {
         this.roleName = role.name;
         this.request = made.request;
         this.adminPolicy = admin.name;
-        this.limits = {
-            domains: settings.domains,
-            allowWildcards: args.allowWildcards ?? false,
-            allowBareDomains: args.allowBareDomains ?? false,
-            leafLifetime: args.leafLifetime ?? "90d",
-        };
+        this.limits = settings.limits;
         this.registerOutputs({
             signPath: this.signPath,
             issuerPath: this.issuerPath,
@@ -134,10 +129,10 @@ function roleArgs(args: VaultPkiArgs, settings: VaultPkiSettings): Vault.pkisecr
         maxTtl: lifetime,
         organizations: [settings.organization],
         countries: [settings.country],
-        allowedDomains: [...settings.domains],
+        allowedDomains: [...settings.limits.domains],
         allowSubdomains: true,
-        allowBareDomains: settings.allowBareDomains,
-        allowWildcardCertificates: args.allowWildcards ?? false,
+        allowBareDomains: settings.limits.allowBareDomains,
+        allowWildcardCertificates: settings.limits.allowWildcards,
         allowAnyName: false,
         allowGlobDomains: false,
         allowedDomainsTemplate: false,

@@ -1,6 +1,7 @@
 /** One HTTP exchange over an agent of node:https, with one deadline, and what its failure means. */
 import type { ClientRequest, IncomingMessage } from "node:http";
 import { request as httpsRequest, type Agent } from "node:https";
+import { systemCodeOf } from "../system-code";
 import { reasonOf, TransportFailure } from "./failure";
 
 export interface Exchange {
@@ -87,8 +88,4 @@ async function collect(incoming: IncomingMessage, maxBytes: number): Promise<Exc
         headers[name] = Array.isArray(value) ? value.join(", ") : value;
     }
     return { status: incoming.statusCode ?? 0, headers, body: Buffer.concat(chunks).toString("utf8") };
-}
-
-function systemCodeOf(error: Error): string | undefined {
-    return "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { link, open, readFile, rm } from "node:fs/promises";
 import { PortcullisError } from "../errors";
+import { errorCode } from "../system-code";
 import { decryptPrivateKey, encryptPrivateKey } from "./keys";
 import { invalidInput } from "./pem";
 
@@ -125,10 +126,4 @@ function passphraseOf(file: KeyFile, property: string): string {
         remedy: "Set it to the passphrase of the key file, in the environment that pulumi is started from.",
         property: `${property}.passphraseVariable`,
     });
-}
-
-/** The code of a system error, as ENOENT. */
-export function errorCode(error: unknown): string {
-    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-    return typeof code === "string" ? code : "unknown error";
 }

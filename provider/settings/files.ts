@@ -1,5 +1,6 @@
 /** Reads the files that settings name, with errors that say which setting named them. */
 import { isAbsolute, join } from "node:path";
+import { systemCodeOf } from "../system-code";
 import { refuse } from "./refuse";
 import type { FileSources, Named } from "./sources";
 
@@ -46,17 +47,11 @@ export function pathOf(setting: Named, home: string): string {
 }
 
 function isMissing(error: unknown): boolean {
-    return codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
+    return systemCodeOf(error) === "ENOENT" || systemCodeOf(error) === "ENOTDIR";
 }
 
 /** The platform's code alone: its message is not ours to vouch for. */
 function codeText(error: unknown): string {
-    const code = codeOf(error);
+    const code = systemCodeOf(error);
     return code === undefined ? "" : ` (${code})`;
-}
-
-function codeOf(error: unknown): string | undefined {
-    return error instanceof Error && "code" in error && typeof error.code === "string"
-        ? error.code
-        : undefined;
 }

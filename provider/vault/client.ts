@@ -7,6 +7,7 @@ import { withoutSecrets } from "../redaction";
 import { VaultRefusal, VaultUnreachable, VaultUnusableAnswer } from "./errors";
 import { mayTryAgain, waitBefore, type Failed } from "./retry";
 import { agentOf, type ClientIdentity } from "./transport";
+import { jsonOf } from "../json";
 
 export type { ClientIdentity } from "./transport";
 
@@ -169,14 +170,4 @@ export function wordsOf(body: string, secrets: readonly string[]): readonly stri
 function secretsOf({ token, body }: CallOptions): readonly string[] {
     const named = body !== undefined && "token" in body && typeof body.token === "string" ? [body.token] : [];
     return [...(token === undefined ? [] : [token]), ...named];
-}
-
-/** Nothing where the text is no JSON: the platform's own error repeats a part of it. */
-function jsonOf(text: string): unknown {
-    if (text === "") return undefined;
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
 }

@@ -3,6 +3,7 @@ import { PortcullisError } from "../errors";
 import { parseCertificate } from "../pki/parsed-certificate";
 import { certificateBlocksIn } from "../pki/pem";
 import { looksLikePrivateKey } from "../pki/private-key-text";
+import { isMountPath } from "./mount-path";
 
 /** Why a text is no address of a server over TLS, with what to do; undefined where it is one. */
 export function addressFault(text: string): string | undefined {
@@ -43,11 +44,9 @@ export function bundleFault(text: string, now: Date): string | undefined {
     return undefined;
 }
 
-const MOUNT = /^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/;
-
 /** Whether a text is the path of an auth method, without "auth/" and slashes around it. */
 export function isAuthMount(text: string): boolean {
-    return MOUNT.test(text) && !/^(auth|v1)(\/|$)/.test(text);
+    return isMountPath(text) && !/^(auth|v1)(\/|$)/.test(text);
 }
 
 /** Whether a text can name a role of an auth method. */

@@ -12,6 +12,7 @@ import { choosePlugins, standInNotice } from "../../tools/pulumi/plugins";
 import { findingsOf, findPkilint, type Subject } from "../oracles/pkilint";
 import { changesOf, OPENING, skipWherePlain } from "../support/deployment";
 import { assertHidden, filesBelow, linesOf } from "../support/secrets";
+import { foundOrSkip } from "../support/skip";
 
 describe("OfflineAuthority in development", function () {
     this.timeout(240_000);
@@ -83,11 +84,7 @@ describe("OfflineAuthority in development", function () {
     });
 
     it("makes certificates in which pkilint finds nothing", async function () {
-        const environment = await findPkilint();
-        if ("missing" in environment) {
-            console.log(`    skipped: ${environment.missing}`);
-            return this.skip();
-        }
+        const environment = foundOrSkip(this, await findPkilint());
         const names = ["root-ca.pem", "intermediate-ca.pem", "vault.pem"];
         const [root = "", intermediate = "", server = ""] = names.map((name) => {
             const path = join(directory, name);

@@ -13,6 +13,7 @@ import { openDeployment, OPENING, type Deployment } from "../support/deployment"
 import { BOT, GithubComments } from "../support/github-comments";
 import { assertHidden, failureOf, linesOf } from "../support/secrets";
 import { scriptOf } from "../support/workflow";
+import { foundOrSkip } from "../support/skip";
 
 const PACK = resolve(__dirname, "..", "..", "examples", "policy-pack");
 /** The shell of a step, as GitHub starts it. */
@@ -34,11 +35,7 @@ describe("a pull request", function () {
 
     before(async function () {
         this.timeout(OPENING);
-        const gh = await debianProgram("gh");
-        if ("missing" in gh) {
-            console.log(`    skipped: ${gh.missing}`);
-            this.skip();
-        }
+        const gh = foundOrSkip(this, await debianProgram("gh"));
         deployment = await openDeployment({
             program: accountProgram(),
             stack: "prod",

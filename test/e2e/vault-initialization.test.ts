@@ -13,6 +13,7 @@ import { assertHidden, failureOf, filesBelow, linesOf, toldBy } from "../support
 import type { VaultGate } from "../support/vault-gate";
 import { signedIn } from "../support/vault-root";
 import { VaultScene } from "../support/vault-scene";
+import { foundOrSkip } from "../support/skip";
 
 const WORK_DIR = resolve(__dirname, "..", "..");
 
@@ -39,11 +40,7 @@ describe("VaultInitialization on the real engine", function () {
     before(async function () {
         skipWherePlain(this);
         this.timeout(OPENING);
-        const set = await VaultScene.set(3);
-        if ("missing" in set) {
-            console.log(`      skipped: ${set.missing}`);
-            this.skip();
-        }
+        const set = foundOrSkip(this, await VaultScene.set(3));
         scene = set;
         // It presents nobody's certificate to begin with, so that no administrator can sign in.
         gate = await scene.gate((await scene.emptyNode()).server.url, []);

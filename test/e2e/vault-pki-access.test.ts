@@ -15,6 +15,7 @@ import { VaultApi } from "../support/vault-api";
 import { DOMAIN, outputOf, vaultPkiProgram } from "../support/vault-pki-program";
 import { CANARY, FORBIDDEN, PKI, SIGN, SNAPSHOT } from "../support/vault-paths";
 import { openVault, openVaultStack, type RunningSingle } from "../support/vault-stack";
+import { foundOrSkip } from "../support/skip";
 
 const run = promisify(execFile);
 for (const [product, find] of [
@@ -37,11 +38,7 @@ for (const [product, find] of [
 
         before(async function () {
             this.timeout(OPENING);
-            const found = await find();
-            if ("missing" in found) {
-                console.log(`    skipped: ${found.missing}`);
-                return this.skip();
-            }
+            const found = foundOrSkip(this, await find());
             vault = await openVault(found);
             root = new VaultApi(vault.server.url, vault.token);
             tiers = offlineTiers(file("offline"), DOMAIN);
@@ -316,11 +313,7 @@ for (const [product, find] of [
         });
 
         it("pkilint finds nothing in issuer and leaf", async function () {
-            const environment = await findPkilint();
-            if ("missing" in environment) {
-                console.log(`    skipped: ${environment.missing}`);
-                return this.skip();
-            }
+            const environment = foundOrSkip(this, await findPkilint());
             writeFileSync(file("issuer.pem"), issuer);
             await leaf("leaf", `DNS:shop.${DOMAIN}`);
             const files = [file("issuer.pem"), file("leaf.pem")] as const;

@@ -12,6 +12,7 @@ import { assertHidden, failureOf, filesBelow, linesOf, toldBy } from "../support
 import { VaultApi } from "../support/vault-api";
 import { DOMAIN, outputOf, vaultPkiProgram } from "../support/vault-pki-program";
 import { openVault, openVaultStack, type RunningSingle } from "../support/vault-stack";
+import { foundOrSkip } from "../support/skip";
 
 describe("VaultPki on the real engine", function () {
     this.timeout(300_000);
@@ -28,11 +29,7 @@ describe("VaultPki on the real engine", function () {
 
     before(async function () {
         this.timeout(OPENING);
-        const found = await findOpenBao();
-        if ("missing" in found) {
-            console.log(`    skipped: ${found.missing}`);
-            return this.skip();
-        }
+        const found = foundOrSkip(this, await findOpenBao());
         vault = await openVault(found);
         api = new VaultApi(vault.server.url, vault.token);
         tiers = offlineTiers(join(vault.directory, "offline"), DOMAIN);

@@ -27,6 +27,7 @@ import {
 } from "../support/secrets";
 import { openOperator, PASSPHRASE, WITH_PASSPHRASE, type Operator } from "../support/signing";
 import { VaultGate } from "../support/vault-gate";
+import { foundOrSkip } from "../support/skip";
 
 const ROOT = resolve(__dirname, "..", "..");
 const EXAMPLE = join(ROOT, "examples", "vault", "index.ts");
@@ -72,11 +73,7 @@ describe("the Vault example on the real engine", function () {
     before(async function () {
         skipWherePlain(this);
         this.timeout(OPENING);
-        const bao = await findOpenBao();
-        if ("missing" in bao) {
-            console.log(`    skipped: ${bao.missing}`);
-            return this.skip();
-        }
+        foundOrSkip(this, await findOpenBao());
         directory = mkdtempSync(join(tmpdir(), "portcullis-vault-platform-"));
         folder = join(directory, "handed-in");
         mkdirSync(folder);

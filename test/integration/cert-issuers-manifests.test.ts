@@ -11,6 +11,7 @@ import { certificateValidator } from "../support/certificate-crds";
 import type { Validate } from "../support/operator-crds";
 import { tlsFiles } from "../support/vault-cluster";
 import { acme, appRole, aws, IRSA, kubernetes, vault } from "../unit/components/cert-issuers/fixture";
+import { foundOrSkip } from "../support/skip";
 
 const TOKEN = { serviceAccount: "certs-route53", roleArn: IRSA.roleArn };
 
@@ -30,11 +31,7 @@ describe("the objects of CertIssuers", function () {
     const faults = (object: KubernetesObject): readonly string[] => validate({ ...object });
 
     before(async function () {
-        const found = await certificateValidator();
-        if ("missing" in found) {
-            console.log(`    skipped: ${found.missing}`);
-            this.skip();
-        }
+        const found = foundOrSkip(this, await certificateValidator());
         validate = found.validate;
         authorities = (await tlsFiles()).authorities;
     });

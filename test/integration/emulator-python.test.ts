@@ -16,6 +16,7 @@ import {
 import { makeAuthority, makeClient, type TestAuthority } from "../oracles/certificates";
 import { outcomeOf } from "../oracles/https-client";
 import { pythonWith } from "../../tools/services/python";
+import { foundOrSkip } from "../support/skip";
 
 interface SdkResult {
     readonly status: number;
@@ -90,11 +91,7 @@ describe("osc-sdk-python 0.42.0 against the emulator", () => {
 
     before(async function () {
         this.timeout(360_000);
-        const environment = await pythonWith("osc-sdk-python", "0.42.0");
-        if ("missing" in environment) {
-            console.log(`      skipped: ${environment.missing}`);
-            this.skip();
-        }
+        const environment = foundOrSkip(this, await pythonWith("osc-sdk-python", "0.42.0"));
         authority = await makeAuthority();
         const client = await makeClient(authority);
         folder = mkdtempSync(join(tmpdir(), "osc-sdk-"));

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { before, describe, it } from "mocha";
 import { manifestsOf, parseFleet, readFleet, type Fleet, type Manifest } from "../../sdk/fleet";
 import { BEFORE, CURRENT, stackCrd, strictValidator, type Validate } from "../support/operator-crds";
+import { foundOrSkip } from "../support/skip";
 
 const EXAMPLE = resolve(__dirname, "..", "..", "examples", "fleet", "fleet.yaml");
 
@@ -60,11 +61,7 @@ for (const { release, adapt } of releases) {
         let validate: Validate;
 
         before(async function () {
-            const crd = await stackCrd(release);
-            if ("missing" in crd) {
-                console.log(`    skipped: ${crd.missing}`);
-                this.skip();
-            }
+            const crd = foundOrSkip(this, await stackCrd(release));
             validate = strictValidator(crd.text);
         });
 

@@ -6,6 +6,7 @@ import type { KubernetesObject } from "../../provider/kubernetes/object";
 import { certificateValidator } from "../support/certificate-crds";
 import type { Validate } from "../support/operator-crds";
 import { LEAST, many, PLAIN, RULE } from "../unit/components/gateway-tls/fixture";
+import { foundOrSkip } from "../support/skip";
 
 const plan = (changes: object): GatewayPlan => planGateway("edge", { ...LEAST, ...changes });
 
@@ -53,11 +54,7 @@ describe("the objects of GatewayTls", function () {
     const faults = (object: KubernetesObject): readonly string[] => validate({ ...object });
 
     before(async function () {
-        const found = await certificateValidator();
-        if ("missing" in found) {
-            console.log(`    skipped: ${found.missing}`);
-            this.skip();
-        }
+        const found = foundOrSkip(this, await certificateValidator());
         validate = found.validate;
     });
 

@@ -9,6 +9,7 @@ import { clusterOf } from "../../tools/pulumi/plugins/kubernetes/kubeconfig";
 import { check, create, diff, read, remove, update } from "../../tools/pulumi/plugins/kubernetes/provider";
 import { asProperties, secret, unwrap, type Properties } from "../../tools/pulumi/plugins/values";
 import { findKubernetes, startKubernetes, type RunningKubernetes } from "../../tools/services/kubernetes";
+import { foundOrSkip } from "../support/skip";
 
 const urn = (type: string): string => `urn:pulumi:s::p::kubernetes:${type}::thing`;
 const CONFIG_MAP = urn("core/v1:ConfigMap");
@@ -61,11 +62,7 @@ describe("the kubernetes stand-in on a real API server", function () {
 
     before(async function () {
         this.timeout(45 * 60_000);
-        const found = await findKubernetes();
-        if ("missing" in found) {
-            console.log(`    skipped: no real Kubernetes API server: ${found.missing}`);
-            this.skip();
-        }
+        const found = foundOrSkip(this, await findKubernetes(), "no real Kubernetes API server: ");
         running = await startKubernetes(found, directory);
         client = new KubernetesClient(clusterOf(running.kubeconfig));
     });

@@ -4,6 +4,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { before, describe, it } from "mocha";
 import { nodeRelease } from "../oracles/node";
+import { foundOrSkip } from "../support/skip";
 
 const RELEASES = ["22.22.0", "24.21.0"];
 
@@ -29,11 +30,7 @@ describe("the build", function () {
 
     for (const version of RELEASES) {
         it(`serves its resources on Node ${version}`, async function () {
-            const release = await nodeRelease(version);
-            if ("missing" in release) {
-                console.log(`        skipped: ${release.missing}`);
-                this.skip();
-            }
+            const release = foundOrSkip(this, await nodeRelease(version));
             const run = (...args: string[]): string =>
                 execFileSync(release.node, args, { encoding: "utf8" }).trim();
             assert.equal(run("--version"), `v${version}`);

@@ -16,6 +16,7 @@ import { findNss, type Nss } from "../../tools/services/nss";
 import { pythonWith } from "../../tools/services/python";
 import { fileOf, folder, openssl, skip, start, stop } from "../unit/provider/pki/openssl";
 import { authority, client } from "../unit/provider/pki/support";
+import { foundOrSkip } from "../support/skip";
 
 const PASSWORD = "correct 'horse' \"battery\" \\ $taple";
 const VARIABLE = "PORTCULLIS_TEST_PKCS12_PASSWORD";
@@ -136,11 +137,7 @@ describe(`PKCS#12 files${skip}`, function () {
     });
 
     it(`are opened by cryptography ${CRYPTOGRAPHY}, whatever the password`, async function () {
-        const environment = await pythonWith("cryptography", CRYPTOGRAPHY);
-        if ("missing" in environment) {
-            console.log(`      skipped: ${environment.missing}`);
-            this.skip();
-        }
+        const environment = foundOrSkip(this, await pythonWith("cryptography", CRYPTOGRAPHY));
         const passwords = fc.sample(fc.string({ unit: "grapheme-ascii", minLength: 12, maxLength: 128 }), 25);
         const [{ contents } = assert.fail()] = bundles;
         const others = await Promise.all(
@@ -170,11 +167,7 @@ describe(`PKCS#12 files${skip}`, function () {
     });
 
     it("are imported by NSS with their key, their name and the authorities", async function () {
-        const nss = await findNss();
-        if ("missing" in nss) {
-            console.log(`      skipped: ${nss.missing}`);
-            this.skip();
-        }
+        const nss = foundOrSkip(this, await findNss());
         const passwordFile = fileOf(PASSWORD);
         for (const [index, { title, path }] of bundles.entries()) {
             const database = join(folder(), `nss-${index}`);

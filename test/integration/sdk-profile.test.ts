@@ -20,6 +20,7 @@ import { callApi, outcomeOf, type CallOptions } from "../oracles/https-client";
 import { OSC_CLI, runOscCli } from "../oracles/osc_cli";
 import { OSC_SDK_PYTHON, runOscSdkPython } from "../oracles/osc_sdk_python";
 import { pythonWith, runPython } from "../../tools/services/python";
+import { foundOrSkip } from "../support/skip";
 
 const context: Context<undefined> = {
     client: undefined,
@@ -113,11 +114,7 @@ describe("clients configured by SdkProfile", function () {
             let python: string;
             before(async function () {
                 this.timeout(360_000);
-                const environment = await pythonWith(name, version);
-                if ("missing" in environment) {
-                    console.log(`      skipped: ${environment.missing}`);
-                    this.skip();
-                }
+                const environment = foundOrSkip(this, await pythonWith(name, version));
                 ({ python } = environment);
                 states = [];
                 await writeAll();
@@ -177,11 +174,7 @@ describe("clients configured by SdkProfile", function () {
     }
 
     it("reads a profile of the SDKs' kind with osc-cli too, without a certificate and an endpoint", async function () {
-        const environment = await pythonWith("osc-sdk", OSC_CLI);
-        if ("missing" in environment) {
-            console.log(`      skipped: ${environment.missing}`);
-            this.skip();
-        }
+        const environment = foundOrSkip(this, await pythonWith("osc-sdk", OSC_CLI));
         states = [];
         await write("sdk", "plain", { endpoint: undefined });
         // What it would call, and how it would sign, without calling anybody.

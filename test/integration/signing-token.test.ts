@@ -5,6 +5,7 @@ import { after, before, describe, it } from "mocha";
 import { findSoftHsm } from "../../tools/services/softhsm";
 import { assertVerified, EC, openOperator, type Operator } from "../support/signing";
 import { makeToken } from "../support/token";
+import { foundOrSkip } from "../support/skip";
 
 describe("portcullis sign with a key in a token", function () {
     this.timeout(120_000);
@@ -24,11 +25,7 @@ describe("portcullis sign with a key in a token", function () {
 
     it("signs a root and an intermediate, and shows no PIN", async function () {
         this.timeout(360_000);
-        const softHsm = await findSoftHsm();
-        if ("missing" in softHsm) {
-            console.log(`      skipped: ${softHsm.missing}`);
-            this.skip();
-        }
+        const softHsm = foundOrSkip(this, await findSoftHsm());
         const token = makeToken(softHsm, operator.folder);
         const engine = spawnSync("openssl", ["engine", "-t", "pkcs11"], {
             encoding: "utf8",

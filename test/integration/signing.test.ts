@@ -16,6 +16,7 @@ import {
     YES,
     type Operator,
 } from "../support/signing";
+import { foundOrSkip } from "../support/skip";
 
 /** Of a root's key, and of the keys below it. */
 const ALGORITHMS = [
@@ -71,11 +72,7 @@ describe("certificates of portcullis sign", function () {
 
     it("makes certificates in which pkilint finds nothing, in every algorithm", async function () {
         this.timeout(400_000);
-        const environment = await findPkilint();
-        if ("missing" in environment) {
-            console.log(`      skipped: ${environment.missing}`);
-            this.skip();
-        }
+        const environment = foundOrSkip(this, await findPkilint());
         const lint = (subjects: readonly Subject[]) => findingsOf(environment.python, subjects);
         const file = (name: string): string => operator.path(`${name}.pem`);
         const subjects = ALGORITHMS.flatMap(([algorithm]): readonly Subject[] => {

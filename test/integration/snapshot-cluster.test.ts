@@ -10,6 +10,7 @@ import type { VaultCluster } from "../../tools/services/vault-cluster";
 import { createBucket, objectKeys, prepareRole, s3Call, type AppRole } from "../support/snapshot-ground";
 import { snapshotProgram, type SnapshotProgram, type SnapshotRun } from "../support/snapshot-program";
 import { ground, type Ground } from "../support/vault-clusters";
+import { foundOrSkip } from "../support/skip";
 
 const BUCKET = "snapshots-of-a-cluster";
 
@@ -45,12 +46,7 @@ describe("a snapshot of a cluster", function () {
         (await s3Call(at.moto.url, "GET", `/${BUCKET}?uploads`)).split("<UploadId>").length - 1;
 
     before(async function () {
-        const found = await ground();
-        if ("missing" in found) {
-            console.log(`      skipped: ${found.missing}`);
-            this.skip();
-        }
-        at = found;
+        at = foundOrSkip(this, await ground());
         cluster = await at.cluster({ nodes: 3 });
         program = snapshotProgram(directory);
         await createBucket(at.moto.url, BUCKET, REGION);

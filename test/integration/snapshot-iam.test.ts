@@ -7,6 +7,7 @@ import { CREDENTIALS } from "../../tools/services/moto-calls";
 import { callAws, type AwsCall, type AwsCredentials, type AwsResult } from "../oracles/boto";
 import { fill, snapshotGround, type SnapshotGround } from "../support/snapshot-ground";
 import { snapshotProgram, type SnapshotProgram, type SnapshotRun } from "../support/snapshot-program";
+import { foundOrSkip } from "../support/skip";
 
 const RoleName = "snapshot-writer";
 /** Those of KMS are AWS's documentation's, for the key that S3 uses on the role's behalf: moto's S3 asks for none of them. */
@@ -74,15 +75,8 @@ describe("the rights of who saves snapshots, enforced", function () {
     };
 
     before(async function () {
-        const moto = await findMoto();
-        const found = await snapshotGround();
-        if ("missing" in found || "missing" in moto) {
-            console.log(
-                `      skipped: ${"missing" in found ? found.missing : "missing" in moto ? moto.missing : ""}`,
-            );
-            return this.skip();
-        }
-        at = found;
+        const moto = foundOrSkip(this, await findMoto());
+        at = foundOrSkip(this, await snapshotGround());
         program = snapshotProgram(at.directory);
         call = (who, ...calls) => callAws(moto.python, at.moto.url, who, calls);
         const anybody: AwsCredentials = {

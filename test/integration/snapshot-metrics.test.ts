@@ -8,6 +8,7 @@ import { after, before, beforeEach, describe, it } from "mocha";
 import { z } from "zod";
 import { asSnapshot, snapshotGround, type SnapshotGround } from "../support/snapshot-ground";
 import { snapshotProgram, type SnapshotProgram, type SnapshotRun } from "../support/snapshot-program";
+import { foundOrSkip } from "../support/skip";
 
 const resultSchema = z.object({ manifest: z.object({ size: z.number() }) });
 
@@ -23,12 +24,7 @@ describe("what a Pushgateway is told of snapshots", function () {
         program.run([command, "--push-metrics", base], at.environment);
 
     before(async function () {
-        const found = await snapshotGround();
-        if ("missing" in found) {
-            console.log(`      skipped: ${found.missing}`);
-            this.skip();
-        }
-        at = found;
+        at = foundOrSkip(this, await snapshotGround());
         program = snapshotProgram(at.directory);
         gateway = createServer((incoming, outgoing) => {
             void textOf(incoming).then((text) => {

@@ -10,6 +10,7 @@ import { findMoto, startMoto, type RunningMoto } from "../../tools/services/moto
 import { CREDENTIALS, REGION } from "../../tools/services/moto-calls";
 import { createBucket, objectKeys, s3Call, startGate, type Gate } from "../support/snapshot-ground";
 import { snapshotProgram, type SnapshotProgram, type SnapshotRun } from "../support/snapshot-program";
+import { foundOrSkip } from "../support/skip";
 
 const BUCKET = "snapshots-to-prune";
 const listSchema = z.object({
@@ -38,11 +39,7 @@ describe("snapshots of a bucket", function () {
     const incomplete: string[] = [];
 
     before(async function () {
-        const found = await findMoto();
-        if ("missing" in found) {
-            console.log(`      skipped: ${found.missing}`);
-            this.skip();
-        }
+        const found = foundOrSkip(this, await findMoto());
         moto = await startMoto(found);
         s3 = await startGate(moto.url);
         program = snapshotProgram(directory);

@@ -18,6 +18,7 @@ import {
 } from "../support/snapshot-ground";
 import { snapshotProgram, type SnapshotProgram, type SnapshotRun } from "../support/snapshot-program";
 import { onTerminal } from "../support/terminal";
+import { foundOrSkip } from "../support/skip";
 
 const manifestSchema = z.looseObject({
     id: z.string(),
@@ -87,12 +88,7 @@ describe("a snapshot that is restored", function () {
         });
 
     before(async function () {
-        const found = await snapshotGround();
-        if ("missing" in found) {
-            console.log(`      skipped: ${found.missing}`);
-            this.skip();
-        }
-        at = found;
+        at = foundOrSkip(this, await snapshotGround());
         program = snapshotProgram(at.directory);
         await call(at.bao.url, "PUT", "sys/mounts/kv", { token: at.rootToken, body: { type: "kv" } });
         await call(at.bao.url, "PUT", "kv/database", { token: at.rootToken, body: { password: "then" } });

@@ -16,6 +16,7 @@ import {
     type SnapshotGround,
 } from "../support/snapshot-ground";
 import { snapshotProgram, type SnapshotProgram, type SnapshotRun } from "../support/snapshot-program";
+import { foundOrSkip } from "../support/skip";
 
 const savedSchema = z.object({
     saved: z.string(),
@@ -45,12 +46,7 @@ describe("a snapshot that is saved", function () {
         Buffer.from(await (await s3Answer(at.moto.url, "GET", `/${at.bucket}/${key}`)).arrayBuffer());
 
     before(async function () {
-        const found = await snapshotGround();
-        if ("missing" in found) {
-            console.log(`      skipped: ${found.missing}`);
-            this.skip();
-        }
-        at = found;
+        at = foundOrSkip(this, await snapshotGround());
         program = snapshotProgram(at.directory);
     });
     afterEach(() => {

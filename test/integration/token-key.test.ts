@@ -17,6 +17,7 @@ import { findSoftHsm } from "../../tools/services/softhsm";
 import { callApi, outcomeOf } from "../oracles/https-client";
 import { signedHeaders } from "../oracles/signer";
 import { makeToken, type Token } from "../support/token";
+import { foundOrSkip } from "../support/skip";
 
 const context: Context<unknown> = {
     client: undefined,
@@ -45,11 +46,7 @@ describe("a key in a PKCS#11 token", function () {
 
     before(async function () {
         this.timeout(360_000);
-        const softHsm = await findSoftHsm();
-        if ("missing" in softHsm) {
-            console.log(`      skipped: ${softHsm.missing}`);
-            this.skip();
-        }
+        const softHsm = foundOrSkip(this, await findSoftHsm());
         folder = mkdtempSync(join(tmpdir(), "portcullis-token-"));
         token = makeToken(softHsm, folder);
         const environment = { ...process.env, ...token.environment };

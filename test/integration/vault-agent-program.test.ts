@@ -10,6 +10,7 @@ import { carried } from "../../components/vault-cluster/node/carried";
 import { findMoto } from "../../tools/services/moto";
 import { pythonWith } from "../../tools/services/python";
 import { AGENT } from "../support/vault-agents";
+import { foundOrSkip } from "../support/skip";
 
 const run = promisify(execFile);
 
@@ -49,11 +50,7 @@ describe("the node service's program", function () {
     this.timeout(300_000);
 
     it(`is typed throughout, and uses nothing that Python 3.8 lacks: mypy ${MYPY_VERSION}`, async function () {
-        const environment = await pythonWith("mypy", MYPY_VERSION);
-        if ("missing" in environment) {
-            console.log(`      skipped: ${environment.missing}`);
-            return this.skip();
-        }
+        const environment = foundOrSkip(this, await pythonWith("mypy", MYPY_VERSION));
         const args = ["-m", "mypy", "--strict", "--python-version", "3.8", "--cache-dir", "/dev/null", AGENT];
         const { stdout } = await run(environment.python, args).catch(
             (error: unknown) => error as { stdout: string },
@@ -74,11 +71,7 @@ describe("the node service's program", function () {
     });
 
     it("signs any body and headers as botocore does", async function () {
-        const moto = await findMoto();
-        if ("missing" in moto) {
-            console.log(`      skipped: ${moto.missing}`);
-            return this.skip();
-        }
+        const moto = foundOrSkip(this, await findMoto());
         const word = fc.stringMatching(/^[A-Za-z0-9/+=]{16,60}$/);
         const cases = fc.sample(
             fc.record({

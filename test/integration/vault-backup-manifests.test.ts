@@ -7,6 +7,7 @@ import { settingsOf } from "../../components/vault-backup/plan";
 import { backupValidator } from "../support/certificate-crds";
 import type { Validate } from "../support/operator-crds";
 import { APP_ROLE, backup } from "../unit/components/vault-backup/fixture";
+import { foundOrSkip } from "../support/skip";
 
 describe("the objects of VaultBackup", function () {
     this.timeout(150_000);
@@ -26,11 +27,7 @@ describe("the objects of VaultBackup", function () {
     };
 
     before(async function () {
-        const found = await backupValidator();
-        if ("missing" in found) {
-            console.log(`    skipped: ${found.missing}`);
-            this.skip();
-        }
+        const found = foundOrSkip(this, await backupValidator());
         validate = found.validate;
     });
 

@@ -10,8 +10,9 @@ import { autopilotBody } from "../../provider/vault/configuring";
 import { decideAutopilot } from "../../provider/vault/autopilot";
 import { asRendered, until, withDefaultTiming, type VaultCluster } from "../../tools/services/vault-cluster";
 import { failoverGap } from "../../tools/services/vault-failover";
-import { groundOrSkip, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
+import { ground, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
 import { rootFromShares } from "../support/vault-root";
+import { foundOrSkip } from "../support/skip";
 
 describe("a cluster of five nodes", function () {
     this.timeout(120_000);
@@ -24,7 +25,7 @@ describe("a cluster of five nodes", function () {
     };
 
     before(async function () {
-        at = await groundOrSkip(this);
+        at = foundOrSkip(this, await ground());
         const decision = decideAutopilot(5);
         assert(decision.accepted);
         const autopilot = autopilotBody(decision.configuration);
@@ -149,7 +150,7 @@ describe("five nodes beside five with the server's default timing", function () 
     let at: Ground;
 
     before(async function () {
-        at = await groundOrSkip(this);
+        at = foundOrSkip(this, await ground());
     });
     after(() => (at as Ground | undefined)?.close());
 
@@ -173,7 +174,7 @@ describe("a server whose audit log is on a full disk", function () {
     let at: Ground;
 
     before(async function () {
-        at = await groundOrSkip(this);
+        at = foundOrSkip(this, await ground());
     });
     after(() => (at as Ground | undefined)?.close());
 

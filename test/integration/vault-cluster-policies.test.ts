@@ -6,6 +6,7 @@ import { before, describe, it } from "mocha";
 import type { Statement } from "../../components/iam-policies";
 import { keyPolicy, nodePolicy, sessionPolicy, trustPolicy } from "../../components/vault-cluster/policies";
 import { pythonWith } from "../../tools/services/python";
+import { foundOrSkip } from "../support/skip";
 
 const PLACE = {
     ...{ partition: "aws", dnsSuffix: "amazonaws.com" },
@@ -32,11 +33,7 @@ describe("the policies of VaultCluster, by AWS's reference of IAM", function () 
 
     before(async function () {
         this.timeout(600_000);
-        const environment = await pythonWith("policy-sentry", "0.15.2");
-        if ("missing" in environment) {
-            console.log(`    skipped: ${environment.missing}`);
-            return this.skip();
-        }
+        const environment = foundOrSkip(this, await pythonWith("policy-sentry", "0.15.2"));
         const { stdout, stderr } = spawnSync(
             environment.python,
             [join(__dirname, "../oracles/iam_actions.py")],

@@ -4,7 +4,8 @@ import { after, before, describe, it } from "mocha";
 import { decideAutopilot } from "../../provider/vault/autopilot";
 import { autopilotBody } from "../../provider/vault/configuring";
 import { until, type VaultCluster } from "../../tools/services/vault-cluster";
-import { groundOrSkip, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
+import { ground, lost, startWriter, type Ground, type Writer } from "../support/vault-clusters";
+import { foundOrSkip } from "../support/skip";
 
 describe("a cluster whose nodes are replaced", function () {
     this.timeout(180_000);
@@ -21,7 +22,7 @@ describe("a cluster whose nodes are replaced", function () {
     };
 
     before(async function () {
-        at = await groundOrSkip(this);
+        at = foundOrSkip(this, await ground());
         const decision = decideAutopilot(5);
         assert(decision.accepted);
         const autopilot = {

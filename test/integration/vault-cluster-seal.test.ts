@@ -8,7 +8,8 @@ import { systemdUnits } from "../../components/vault-cluster/node/units";
 import { freePorts } from "../../tools/services/server";
 import { until, type VaultCluster } from "../../tools/services/vault-cluster";
 import type { ClusterNode } from "../../tools/services/vault-node";
-import { groundOrSkip, type Ground } from "../support/vault-clusters";
+import { ground, type Ground } from "../support/vault-clusters";
+import { foundOrSkip } from "../support/skip";
 
 /** What stands between the server and moto: it lets everything pass, refuses decryption, or is not there at all. */
 interface Gate {
@@ -108,7 +109,7 @@ describe("a server whose key service is away", function () {
     let node: ClusterNode;
 
     before(async function () {
-        at = await groundOrSkip(this);
+        at = foundOrSkip(this, await ground());
         gate = await startGate(at.moto.url);
         cluster = await at.cluster({ nodes: 1, moto: { ...at.moto, url: gate.url } });
         const [only] = cluster.nodes();

@@ -6,6 +6,7 @@ import { trustPolicy } from "../../components/vault-cluster/policies";
 import { findMoto } from "../../tools/services/moto";
 import type { AwsCall } from "../oracles/boto";
 import { openVaultAccount, PLACE, ROLE, type VaultAccount } from "../support/vault-account";
+import { foundOrSkip } from "../support/skip";
 
 describe("nobody of the account can take the nodes' role", function () {
     this.timeout(180_000);
@@ -13,11 +14,7 @@ describe("nobody of the account can take the nodes' role", function () {
 
     before(async function () {
         this.timeout(600_000);
-        const found = await findMoto();
-        if ("missing" in found) {
-            console.log(`    skipped: ${found.missing}`);
-            return this.skip();
-        }
+        const found = foundOrSkip(this, await findMoto());
         account = await openVaultAccount(found);
     });
 

@@ -11,6 +11,7 @@ import { debianPackages, packagedEnvironment } from "../../tools/services/debian
 import { until } from "../../tools/services/vault-cluster";
 import { startNodeMachine, type BootedNode } from "../support/booted-node";
 import { ground, type Ground } from "../support/vault-clusters";
+import { foundOrSkip } from "../support/skip";
 
 describe("a node's user data", function () {
     this.timeout(240_000);
@@ -154,11 +155,7 @@ describe("a node's user data", function () {
     });
 
     it("has its audit log turned when it is large, and the server writes to the new one", async function () {
-        const packages = await debianPackages(["logrotate", "libpopt0"]);
-        if ("missing" in packages) {
-            console.log(`      skipped: ${packages.missing}`);
-            this.skip();
-        }
+        const packages = foundOrSkip(this, await debianPackages(["logrotate", "libpopt0"]));
         const program = join(packages.folders[0] ?? "", "usr", "sbin", "logrotate");
         const turn = () =>
             node

@@ -10,6 +10,7 @@ import { clientFor, type VaultClient } from "../../tools/pulumi/plugins/vault/cl
 import { create, diff, read, remove, update } from "../../tools/pulumi/plugins/vault/provider";
 import { call, findOpenBao, initialise, startSingle, type RunningVault } from "../../tools/services/openbao";
 import { offlineTiers } from "../support/openssl-authority";
+import { foundOrSkip } from "../support/skip";
 
 const urn = (type: string): string => `urn:pulumi:s::p::vault:${type}::name`;
 type Inputs = Readonly<Record<string, unknown>>;
@@ -107,11 +108,7 @@ describe("the vault stand-in against a real server", function () {
 
     before(async function () {
         this.timeout(10 * 60_000);
-        const program = await findOpenBao();
-        if ("missing" in program) {
-            console.log(`    skipped: ${program.missing}`);
-            return this.skip();
-        }
+        const program = foundOrSkip(this, await findOpenBao());
         directory = mkdtempSync(join(tmpdir(), "portcullis-vault-plugin-"));
         const tls = certificates(join(directory, "tls"));
         const data = join(directory, "server");

@@ -16,6 +16,7 @@ import { lastLine, runPython } from "../../tools/services/python";
 import { checkedInputs, contextOf, type State } from "../support/vault-cluster-of-one";
 import { rootFromShares } from "../support/vault-root";
 import { useVaultScene, type VaultScene } from "../support/vault-scene";
+import { foundOrSkip } from "../support/skip";
 
 /** Calls of the script below, which need no rights. */
 const SETTING_UP = 3;
@@ -44,11 +45,7 @@ describe("recovery shares in Secrets Manager", function () {
 
     before(async function () {
         this.timeout(600_000);
-        const found = await findMoto();
-        if ("missing" in found) {
-            console.log(`      skipped: ${found.missing}`);
-            this.skip();
-        }
+        const found = foundOrSkip(this, await findMoto());
         moto = found;
     });
     afterEach(async () => {

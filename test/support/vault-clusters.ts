@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Context } from "mocha";
 import { findMoto, startMoto, type RunningMoto } from "../../tools/services/moto";
 import { findOpenBao, type VaultProgram } from "../../tools/services/openbao";
 import {
@@ -46,14 +45,6 @@ export async function ground(): Promise<Ground | { readonly missing: string }> {
             rmSync(folder, { recursive: true, force: true });
         },
     };
-}
-
-/** The same for a hook of a suite, all of whose tests are skipped where it is missing. */
-export async function groundOrSkip(hook: Context): Promise<Ground> {
-    const found = await ground();
-    if (!("missing" in found)) return found;
-    console.log(`      skipped: ${found.missing}`);
-    return hook.skip();
 }
 
 /** When a write began and when it was acknowledged, in milliseconds of `performance.now()`. */

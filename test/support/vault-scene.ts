@@ -9,6 +9,7 @@ import { makePgpHolders, type PgpHolders } from "./pgp-holders";
 import { TestAuthority, type Issued } from "./vault-certificates";
 import { checkedInputs, contextOf, startEmptyNode, type Node, type State } from "./vault-cluster-of-one";
 import { VaultGate } from "./vault-gate";
+import { foundOrSkip } from "./skip";
 
 export class VaultScene {
     readonly #open: (() => Promise<void>)[] = [];
@@ -110,11 +111,7 @@ export function useVaultScene(holders: number, use: (scene: VaultScene) => void)
     before(async function () {
         // What is missing may have to be installed first.
         this.timeout(600_000);
-        const set = await VaultScene.set(holders);
-        if ("missing" in set) {
-            console.log(`      skipped: ${set.missing}`);
-            this.skip();
-        }
+        const set = foundOrSkip(this, await VaultScene.set(holders));
         scene = set;
         use(set);
     });

@@ -57,6 +57,7 @@ async function main(): Promise<void> {
     } finally {
         rmSync(scratch, { recursive: true, force: true });
     }
+    for (const failure of counts.failures) console.log(`\nfailed: ${failure}`);
     console.log(`\n${slow.join(", ")}`);
     if (counts.skipped > 0 && !ALLOWS_SKIPS) {
         console.log(

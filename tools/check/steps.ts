@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
-import { add, countsOfJest, countsSchema, NOTHING, type Counts } from "./counts";
+import { add, countsOfJest, countsOfMocha, NOTHING, type Counts } from "./counts";
 
 /** Runs a program of node_modules and passes its output on; gives its exit code. */
 function execute(
@@ -25,13 +25,14 @@ function execute(
 
 /** A step without tests: nothing counted where it succeeds, one failure where it does not. */
 export async function run(command: string, args: readonly string[]): Promise<Counts> {
-    return (await execute(command, args)) === 0 ? NOTHING : { ...NOTHING, failed: 1 };
+    const said = [command, ...args].join(" ");
+    return (await execute(command, args)) === 0 ? NOTHING : { ...NOTHING, failed: 1, failures: [said] };
 }
 
 export async function runJest(scratch: string): Promise<Counts> {
     const file = join(scratch, "jest.json");
     const code = await execute("jest", ["--silent", "--json", "--outputFile", file]);
-    return counted(code, existsSync(file) ? countsOfJest(readJson(file)) : NOTHING);
+    return counted("jest", code, existsSync(file) ? countsOfJest(readJson(file)) : NOTHING);
 }
 
 /** Runs the mocha tests of `test/<folder>` in one process. */
@@ -73,7 +74,7 @@ async function runFilesApart(
 ): Promise<Counts> {
     let counts = NOTHING;
     for (const file of files) counts = add(counts, await runMochaOn(file, scratch, environment));
-    return counted(0, counts);
+    return counted(files.join(" "), 0, counts);
 }
 
 async function runMochaOn(
@@ -86,13 +87,15 @@ async function runMochaOn(
     rmSync(report, { force: true });
     const args = ["--reporter", resolve("tools/check/mocha-reporter.cjs"), ...options, files];
     const code = await execute("mocha", args, { PORTCULLIS_COUNTS: report, ...environment });
-    return counted(code, existsSync(report) ? countsSchema.parse(readJson(report)) : NOTHING);
+    return counted(files, code, existsSync(report) ? countsOfMocha(readJson(report)) : NOTHING);
 }
 
 /** A runner that failed without a failed test (it crashed, or found nothing to run) is a failure all the same. */
-function counted(code: number, counts: Counts): Counts {
+function counted(what: string, code: number, counts: Counts): Counts {
     const ran = counts.passed + counts.failed + counts.skipped > 0;
-    return (code !== 0 && counts.failed === 0) || !ran ? { ...counts, failed: counts.failed + 1 } : counts;
+    if (ran && (code === 0 || counts.failed > 0)) return counts;
+    const failure = ran ? `${what}: ended with ${code}, though no test failed` : `${what}: no test ran`;
+    return add(counts, { ...NOTHING, failed: 1, failures: [failure] });
 }
 
 function readJson(file: string): unknown {

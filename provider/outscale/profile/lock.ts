@@ -3,7 +3,8 @@ import { randomBytes } from "node:crypto";
 import { link, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Context } from "../../resource";
-import { errorCode, failedFile, refuseFile } from "./refusal";
+import { errorCode } from "../../system-code";
+import { failedFile, refuseFile } from "./refusal";
 
 export type Clock = Pick<Context<unknown>, "now" | "sleep">;
 

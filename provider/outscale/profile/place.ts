@@ -2,7 +2,8 @@
 import { lstat, readFile, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { errorCode, failedFile, refuseFile } from "./refusal";
+import { errorCode } from "../../system-code";
+import { failedFile, refuseFile } from "./refusal";
 
 /** A profile file as it was asked for, and as it is. */
 export interface Place {

@@ -1,5 +1,6 @@
 /** Refusals over a profile file; nothing of the file's content is ever part of them. */
 import { PortcullisError } from "../../errors";
+import { errorCode } from "../../system-code";
 
 /** A refusal before anything was written, which it says. */
 export function refuseFile(problem: string, remedy: string): PortcullisError {
@@ -20,10 +21,4 @@ export function failedFile(path: string, doing: string, error: unknown): unknown
         problem: `The file ${path} cannot be ${doing} (${errorCode(error)}).`,
         remedy: "Correct its permissions and those of its directory, or choose another `path`.",
     });
-}
-
-/** The code of a system error, as ENOENT. */
-export function errorCode(error: unknown): string {
-    const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
-    return typeof code === "string" ? code : "unknown error";
 }

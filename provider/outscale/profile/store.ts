@@ -11,7 +11,8 @@ import { basename, dirname, join } from "node:path";
 import { Turns } from "../api/turns";
 import { acquireLock, type Clock, type Lock } from "./lock";
 import { findPlace, readText, type Place } from "./place";
-import { errorCode, failedFile, refuseFile } from "./refusal";
+import { errorCode } from "../../system-code";
+import { failedFile, refuseFile } from "./refusal";
 
 /** A file beside the profile file, which begins with a line that says whose it is. */
 export interface Companion {

@@ -3,7 +3,9 @@ import { createHash, type Hash } from "node:crypto";
 import type { Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { extract, type Header } from "tar-stream";
+import { systemCodeOf } from "../../system-code";
 import {
+    AGAIN,
     isMemberName,
     judgeMembers,
     LARGEST_SMALL_MEMBER,
@@ -41,7 +43,6 @@ const BLOCK = 512;
 const TAR_END = 2 * BLOCK;
 /** Magic number, deflate, and none of the optional fields: what servers write. */
 const GZIP_START = Buffer.from([0x1f, 0x8b, 8, 0]);
-const AGAIN = "Take a new snapshot; this one cannot be restored and does not count.";
 
 /** Begins the check of one archive. Nothing of its data is kept but the three small members. */
 export function openArchiveCheck(): ArchiveCheck {
@@ -170,7 +171,7 @@ function roomIn(stream: Writable): Promise<void> {
 }
 
 function notWhole(error: Error): SnapshotRefused {
-    const why = "code" in error && typeof error.code === "string" ? error.code : error.message;
+    const why = systemCodeOf(error) ?? error.message;
     return new SnapshotRefused(`The archive is damaged or was cut short (${why}).`, AGAIN, error);
 }
 

@@ -1,6 +1,7 @@
 /** The manifest beside a snapshot: written last, so that a snapshot without one does not count. */
 import { z } from "zod";
 import { SnapshotRefused } from "./refuse";
+import { jsonOf } from "../../json";
 
 const manifestSchema = z.object({
     /** Of this form. */
@@ -43,12 +44,4 @@ export function parseManifest(text: string, id: string): Manifest {
     if (!parsed.success) throw new SnapshotRefused(`The manifest of ${id} cannot be read as one.`, remedy);
     if (parsed.data.id === id) return parsed.data;
     throw new SnapshotRefused(`The manifest beside ${id} is that of another snapshot.`, remedy);
-}
-
-function jsonOf(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
 }

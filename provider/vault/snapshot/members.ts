@@ -1,6 +1,7 @@
 /** What is inside a snapshot's archive, and whether its parts agree: pure decisions over names, sizes and digests. */
 import { z } from "zod";
 import { SnapshotRefused } from "./refuse";
+import { jsonOf } from "../../json";
 
 /** The members of an archive as OpenBao 2.6 and Vault write it, in whatever order. */
 export const MEMBERS = ["meta.json", "state.bin", "SHA256SUMS", "SHA256SUMS.sealed"] as const;
@@ -31,7 +32,8 @@ export interface SnapshotMeta {
     readonly stateSize: number;
 }
 
-const AGAIN = "Take a new snapshot; this one cannot be restored and does not count.";
+/** What to do where an archive is not whole. */
+export const AGAIN = "Take a new snapshot; this one cannot be restored and does not count.";
 
 const metaSchema = z.object({
     Version: z.int().nonnegative(),
@@ -97,12 +99,4 @@ function readSums(text: string): ReadonlyMap<string, string> {
         );
     }
     return sums;
-}
-
-function jsonOf(text: string): unknown {
-    try {
-        return JSON.parse(text);
-    } catch {
-        return undefined;
-    }
 }

@@ -1,15 +1,11 @@
 /** Gives a snapshot to the active node, as fast as it takes it, and never by force. */
-import type { IncomingMessage } from "node:http";
-import { request } from "node:https";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import { text as textOf } from "node:stream/consumers";
-import { reasonOf } from "../../https/failure";
 import { wordsOf, type VaultTarget } from "../client";
-import { VaultRefusal, VaultUnreachable } from "../errors";
-import { agentOf } from "../transport";
-import { codeOf } from "./download";
+import { VaultRefusal, type VaultUnreachable } from "../errors";
+import { raftCall } from "./raft-call";
 import { SnapshotRefused } from "./refuse";
 
-const CALL = "POST sys/storage/raft/snapshot";
 /** How long the server's word to go on is waited for: what stands between may swallow it. */
 const INVITATION_MS = 2_000;
 
@@ -31,21 +27,15 @@ export async function sendSnapshot(
     { chunks, size }: { readonly chunks: AsyncIterable<Uint8Array>; readonly size: number },
     { stallMs = 300_000 }: SendOptions = {},
 ): Promise<void> {
-    const agent = agentOf({ ...target, keepAlive: false });
-    const outgoing = request(new URL("/v1/sys/storage/raft/snapshot", target.address), {
+    const { name, outgoing, silence, close } = raftCall(target, token, {
         method: "POST",
-        agent,
         headers: {
-            "X-Vault-Token": token,
-            "X-Vault-Request": "true",
             "Content-Type": "application/gzip",
             "Content-Length": size,
             // Whoever may not restore is refused before the archive is sent: a refusal amid it could be lost with the connection.
             Expect: "100-continue",
         },
-    });
-    outgoing.setTimeout(stallMs, () => {
-        outgoing.destroy(Object.assign(new Error("stood still"), { code: "ETIMEDOUT" }));
+        stallMs,
     });
     const state = { over: false };
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
@@ -66,32 +56,29 @@ export async function sendSnapshot(
         }
         if (!state.over) outgoing.end();
         const answer = await answered.catch((error: unknown) => {
-            throw silence(target, error, sent === size);
+            throw unanswered(silence(error), sent === size);
         });
         const { statusCode = 0 } = answer;
         // A refusal is short; whatever breaks while it is read takes nothing but its words.
         const words = wordsOf(await textOf(answer).catch(() => ""), [token]);
-        if (statusCode < 200 || statusCode > 299) throw refusal(statusCode, words);
+        if (statusCode < 200 || statusCode > 299) throw refusal(name, statusCode, words);
     } finally {
-        outgoing.destroy();
-        agent.destroy();
+        close();
     }
 }
 
-function refusal(status: number, words: readonly string[]): Error {
+function refusal(call: string, status: number, words: readonly string[]): Error {
     if (!words.some((text) => /seal key|unseal keys/.test(text)))
-        return new VaultRefusal(CALL, status, words);
+        return new VaultRefusal(call, status, words);
     return new SnapshotRefused(
         "The server cannot open this snapshot: its seal has another key than the one under which it was taken. Nothing was changed.",
         "Start a server with the seal key of then. Do not force it: a server that is forced takes data that it cannot open, and seals itself for good.",
-        new VaultRefusal(CALL, status, words),
+        new VaultRefusal(call, status, words),
     );
 }
 
-function silence({ address }: VaultTarget, error: unknown, whole: boolean): Error {
-    const reason = reasonOf(codeOf(error));
-    const silent = new VaultUnreachable({ call: CALL, host: new URL(address).host, reason, maySent: true });
-    if (!whole || reason === "untrustedServer") return silent;
+function unanswered(silent: VaultUnreachable, whole: boolean): Error {
+    if (!whole || silent.reason === "untrustedServer") return silent;
     return new SnapshotRefused(
         `The whole snapshot was sent, and no answer came: it may be restored. ${silent.problem}`,
         "Look at the server before anything is done again: with a token of the snapshot, whether the canary has the nonce of the manifest.",
@@ -101,7 +88,7 @@ function silence({ address }: VaultTarget, error: unknown, whole: boolean): Erro
 
 /** Until this happens to the request, or it is over, however; or the time has passed, where one is given. */
 function until(
-    outgoing: ReturnType<typeof request>,
+    outgoing: ClientRequest,
     wanted: "continue" | "drain",
     state: { readonly over: boolean },
     patienceMs?: number,

@@ -9,7 +9,8 @@ import {
     refuseShortPassphrase,
     type KeyAlgorithm,
 } from "../../../provider/pki/keys";
-import { errorCode, writeNewFile } from "../../../provider/pki/key-file";
+import { writeNewFile } from "../../../provider/pki/key-file";
+import { errorCode } from "../../../provider/system-code";
 import type { Signer } from "../../../provider/pki/offline/certify";
 import { readText, refuse } from "../files";
 import { pkcs11Signer } from "./pkcs11";

@@ -2,6 +2,7 @@
 import { request as plainRequest } from "node:http";
 import { request } from "node:https";
 import { reasonOf } from "../../../provider/https/failure";
+import { systemCodeOf } from "../../../provider/system-code";
 import { refuseSetting } from "../../../provider/vault/snapshot/refuse";
 import type { Report } from "./report";
 import type { MetricsFlags } from "./settings";
@@ -83,7 +84,7 @@ export function pushMetrics(url: URL, text: string, timeoutMs = TIMEOUT_MS): Pro
             outgoing.destroy();
         };
         outgoing.on("error", (error) => {
-            end(reasonOf("code" in error && typeof error.code === "string" ? error.code : undefined));
+            end(reasonOf(systemCodeOf(error)));
         });
         outgoing.on("response", ({ statusCode = 0 }) => {
             // A redirect is not followed: it would be another place than the one that was named.

@@ -1,6 +1,8 @@
 /** What the snapshot commands are told: by flags, by the environment, and by files where it is secret. */
 import { readFileSync } from "node:fs";
+import { errorCode } from "../../../provider/system-code";
 import type { VaultTarget } from "../../../provider/vault/client";
+import { isMountPath } from "../../../provider/vault/mount-path";
 import type { Login } from "../../../provider/vault/snapshot/login";
 import type { SnapshotPlace } from "../../../provider/vault/snapshot/names";
 import { refuseSetting } from "../../../provider/vault/snapshot/refuse";
@@ -134,7 +136,7 @@ export function loginOf(flags: SaveFlags): Login {
 }
 
 function mountOf(mount: string): string {
-    if (/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/.test(mount)) return mount;
+    if (isMountPath(mount)) return mount;
     throw refuseSetting(
         "--auth-mount",
         `${JSON.stringify(mount.slice(0, 80))} is no path of an auth method.`,
@@ -152,10 +154,9 @@ function readSetting(path: string, flag: string): string {
     try {
         return readFileSync(path, "utf8");
     } catch (error) {
-        const code = error instanceof Error && "code" in error ? ` (${String(error.code)})` : "";
         throw refuseSetting(
             flag,
-            `The file ${path}, named by ${flag}, cannot be read${code}.`,
+            `The file ${path}, named by ${flag}, cannot be read (${errorCode(error)}).`,
             "Correct the path, or the rights on the file.",
         );
     }

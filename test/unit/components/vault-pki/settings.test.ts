@@ -6,10 +6,10 @@ import { LEAST } from "./fixture";
 const DAY = 86_400;
 
 test("what is not given has its default", () => {
-    const { address: _address, certManager: _certManager, ...given } = LEAST;
+    const { address: _address, certManager: _certManager, domains, ...given } = LEAST;
     expect(settingsOf(LEAST)).toEqual({
         ...given,
-        allowBareDomains: false,
+        limits: { domains, allowWildcards: false, allowBareDomains: false, leafLifetime: "90d" },
         mount: "pki_private_issuer",
         keyAlgorithm: "EC-P384",
         generations: [1],

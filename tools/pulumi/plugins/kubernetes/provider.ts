@@ -1,12 +1,11 @@
 /** The `kubernetes` stand-in: every object is applied to a real API server; Helm's releases are only remembered. */
 import { createHash } from "node:crypto";
 import { typeOf, type Checked, type Difference } from "../serving";
-import { asProperties, isSecret, same, secret, unwrap, type Properties } from "../values";
+import { asProperties, isSecret, same, secret, UNKNOWN, unwrap, type Properties } from "../values";
 import { objectName, type KubernetesClient, type ObjectName } from "./client";
 
 /** Charts come from where this machine may not reach: what a release would bring has to be there already. */
 const RELEASE = "kubernetes:helm.sh/v3:Release";
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const FIELD_MANAGER = "pulumi-kubernetes";
 
 /** The inputs, with a name of Pulumi's own where the program gives none: the same each time for the same URN. */

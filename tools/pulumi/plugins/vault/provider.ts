@@ -1,5 +1,5 @@
 /** The resources of the `vault` stand-in: inputs, differences, and what is done at the real server. */
-import { asProperties, Reader, unwrap, type Properties } from "../values";
+import { asProperties, Reader, UNKNOWN, unwrap, type Properties } from "../values";
 import * as approle from "./approle";
 import type { VaultClient } from "./client";
 import { sameValue, type Fields } from "./fields";
@@ -24,8 +24,6 @@ const KINDS: Readonly<Record<string, Kind>> = {
     "vault:pkiSecret/secretBackendIssuer:SecretBackendIssuer": pki.issuer,
     "vault:pkiSecret/secretBackendRole:SecretBackendRole": pki.role,
 };
-
-const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** The inputs as they are; those that the type does not know are refused. */
 export function check(urn: string, news: unknown) {
