@@ -29,7 +29,7 @@ import type * as ingressRule from "@pulumi/aws/vpc/securityGroupIngressRule";
 import { optionalPeer } from "./optional-peer";
 
 /** By their paths in the package: the types of all of it would take the compiler half a minute. */
-interface Modules {
+export interface Modules {
     readonly "autoscaling/group": typeof group;
     readonly "autoscaling/lifecycleHook": typeof lifecycleHook;
     readonly "ec2/getAmi": typeof getAmi;
