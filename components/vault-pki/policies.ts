@@ -16,15 +16,28 @@ export function signPolicy(signPath: string): string {
 }
 
 /**
- * Exactly to take a snapshot of the storage, and to write the canary before it and read it: not to restore one, which is
- * an update of the same path.
+ * Exactly to take a snapshot of the storage, to write the canary before it and read it, and to list what a restored
+ * server must have: not to restore one, which is an update of the same path.
  */
 export function snapshotPolicy(canaryMount: string): string {
     return policyText([
         { path: "sys/storage/raft/snapshot", capabilities: ["read"] },
         { path: canaryPath(canaryMount), capabilities: ["create", "read", "update"] },
+        ...INVENTORY,
     ]);
 }
+
+/** Exactly to see whether a restored server has what the snapshot was taken of. */
+export function drillPolicy(canaryMount: string): string {
+    return policyText([{ path: canaryPath(canaryMount), capabilities: ["read"] }, ...INVENTORY]);
+}
+
+/** To list mounts, auth methods and policies by their names; a PKI's issuers are listed for everybody. */
+const INVENTORY: readonly Rule[] = [
+    { path: "sys/mounts", capabilities: ["read"] },
+    { path: "sys/auth", capabilities: ["read"] },
+    { path: "sys/policies/acl", capabilities: ["list"] },
+];
 
 export interface AdministeredPaths {
     readonly mount: string;

@@ -13,7 +13,7 @@ import { OPENING } from "../support/deployment";
 import { offlineTiers, type OfflineTiers } from "../support/openssl-authority";
 import { VaultApi } from "../support/vault-api";
 import { DOMAIN, outputOf, vaultPkiProgram } from "../support/vault-pki-program";
-import { CANARY, FORBIDDEN, PKI, SIGN, SNAPSHOT } from "../support/vault-paths";
+import { CANARY, FORBIDDEN, INVENTORY, PKI, SIGN, SNAPSHOT } from "../support/vault-paths";
 import { openVault, openVaultStack, type RunningSingle } from "../support/vault-stack";
 import { foundOrSkip } from "../support/skip";
 
@@ -163,13 +163,13 @@ for (const [product, find] of [
                 ["GET", CANARY],
                 ["POST", CANARY],
             ] as const;
-            for (const [method, path] of [...FORBIDDEN, ...others]) {
+            for (const [method, path] of [...FORBIDDEN, ...INVENTORY, ...others]) {
                 const { status } = await certManager.call(method, path, method === "GET" ? undefined : {});
                 assert.equal(status, 403, `${method} ${path}`);
             }
         });
 
-        it("snapshot takes snapshots, writes and reads their canary, and is answered 403 at every other path", async () => {
+        it("snapshot takes snapshots, writes and reads their canary, lists names, and is answered 403 at every other path", async () => {
             const response = await fetch(`${vault.server.url}/v1/${SNAPSHOT}`, {
                 headers: { "X-Vault-Token": await tokenOfSnapshot() },
             });
@@ -181,6 +181,7 @@ for (const [product, find] of [
                 await snapshot.ok("POST", CANARY, { nonce });
                 assert.deepEqual(await snapshot.ok("GET", CANARY), { nonce });
             }
+            for (const [method, path] of INVENTORY) await snapshot.ok(method, path);
             for (const [method, path] of [...FORBIDDEN, ["POST", SIGN] as const]) {
                 const { status } = await snapshot.call(method, path, method === "GET" ? undefined : {});
                 assert.equal(status, 403, `${method} ${path}`);

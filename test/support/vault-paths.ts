@@ -54,15 +54,12 @@ const READING_AND_RULING: readonly (readonly [method: string, path: string])[] =
     ["POST", "sys/storage/raft/remove-peer"],
     ["PUT", "sys/step-down"],
     ["PUT", "sys/seal"],
-    ["GET", "sys/mounts"],
     ["POST", "sys/mounts/other"],
     ["DELETE", `sys/mounts/${PKI}`],
     ["POST", `sys/mounts/${PKI}/tune`],
     ["POST", "sys/remount"],
-    ["GET", "sys/auth"],
     ["POST", "sys/auth/other"],
     ["DELETE", "sys/auth/approle"],
-    ["LIST", "sys/policies/acl"],
     ["GET", `sys/policies/acl/${PKI}-cert-manager`],
     ["PUT", `sys/policies/acl/${PKI}-cert-manager`],
     ["GET", "sys/audit"],
@@ -76,6 +73,13 @@ const READING_AND_RULING: readonly (readonly [method: string, path: string])[] =
     ["POST", "auth/approle/role/snapshot/secret-id"],
     ["LIST", "identity/entity/id"],
 ];
+
+/** What lists names: whoever takes a snapshot says what a restored server must have. */
+export const INVENTORY = [
+    ["GET", "sys/mounts"],
+    ["GET", "sys/auth"],
+    ["LIST", "sys/policies/acl"],
+] as const;
 
 /** All of them; each of the two clients has more, which are the other's. */
 export const FORBIDDEN = [...ISSUING, ...READING_AND_RULING];

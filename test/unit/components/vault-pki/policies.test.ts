@@ -1,5 +1,10 @@
 import { expect, test } from "@jest/globals";
-import { adminPolicy, signPolicy, snapshotPolicy } from "../../../../components/vault-pki/policies";
+import {
+    adminPolicy,
+    drillPolicy,
+    signPolicy,
+    snapshotPolicy,
+} from "../../../../components/vault-pki/policies";
 
 test("signing is one capability at one path, with nothing that matches more", () => {
     expect(signPolicy("pki_private_issuer/sign/server")).toBe(
@@ -7,10 +12,22 @@ test("signing is one capability at one path, with nothing that matches more", ()
     );
 });
 
-test("a snapshot is one capability at one path, and its canary is one entry that is written and read", () => {
+const INVENTORY =
+    'path "sys/mounts" {\n  capabilities = ["read"]\n}\n' +
+    'path "sys/auth" {\n  capabilities = ["read"]\n}\n' +
+    'path "sys/policies/acl" {\n  capabilities = ["list"]\n}\n';
+
+test("a snapshot is taken, its canary written and read, and names are listed; nothing is restored or read beside", () => {
     expect(snapshotPolicy("team/canary")).toBe(
         'path "sys/storage/raft/snapshot" {\n  capabilities = ["read"]\n}\n' +
-            'path "team/canary/snapshot" {\n  capabilities = ["create", "read", "update"]\n}\n',
+            'path "team/canary/snapshot" {\n  capabilities = ["create", "read", "update"]\n}\n' +
+            INVENTORY,
+    );
+});
+
+test("a drill reads the canary and lists names, and changes nothing", () => {
+    expect(drillPolicy("team/canary")).toBe(
+        `path "team/canary/snapshot" {\n  capabilities = ["read"]\n}\n${INVENTORY}`,
     );
 });
 

@@ -22,7 +22,10 @@ test("a snapshot role may take snapshots and write their canary alone, and anoth
         name: "pki_private_issuer-snapshot",
         policy:
             'path "sys/storage/raft/snapshot" {\n  capabilities = ["read"]\n}\n' +
-            'path "portcullis-canary/snapshot" {\n  capabilities = ["create", "read", "update"]\n}\n',
+            'path "portcullis-canary/snapshot" {\n  capabilities = ["create", "read", "update"]\n}\n' +
+            'path "sys/mounts" {\n  capabilities = ["read"]\n}\n' +
+            'path "sys/auth" {\n  capabilities = ["read"]\n}\n' +
+            'path "sys/policies/acl" {\n  capabilities = ["list"]\n}\n',
     });
     expect(inputs("pki-canary")).toEqual({
         type: "kv",
