@@ -1,23 +1,32 @@
 /** The kinds of steps that a check has: a plain command, jest, and mocha. */
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { existsSync, openSync, readdirSync, readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { add, countsOfJest, countsOfMocha, NOTHING, type Counts } from "./counts";
+
+interface Execution {
+    readonly environment?: Record<string, string>;
+    /** A file that takes its output, to be passed on in one piece once it ended: where something else runs beside it. */
+    readonly log?: string;
+}
 
 /** Runs a program of node_modules and passes its output on; gives its exit code. */
 function execute(
     command: string,
     args: readonly string[],
-    environment: Record<string, string> = {},
+    { environment = {}, log }: Execution = {},
 ): Promise<number> {
     const path = [resolve("node_modules/.bin"), process.env.PATH ?? ""].join(delimiter);
+    const output = log === undefined ? "inherit" : openSync(log, "w");
     const child = spawn(command, args, {
-        stdio: ["ignore", "inherit", "inherit"],
+        stdio: ["ignore", output, output],
         env: { ...process.env, PATH: path, ...environment },
     });
     return new Promise((end, fail) => {
         child.once("error", fail);
         child.once("exit", (code) => {
+            if (log !== undefined) process.stdout.write(readFileSync(log));
             end(code ?? 1);
         });
     });
@@ -45,7 +54,10 @@ export function runMochaInPairs(folder: string, scratch: string): Promise<Counts
     return runMochaOn(`test/${folder}/**/*.test.ts`, scratch, {}, ["--parallel", "--jobs", "2"]);
 }
 
-/** The same, each file in a process of its own: what one leaves behind when it fails is no failure of the next. */
+/**
+ * The same, each file in a process of its own, two at a time: what one leaves behind when it fails is no failure of the
+ * next. An engine and its providers keep one of two cores busy.
+ */
 export async function runMochaApart(folder: string, scratch: string): Promise<Counts> {
     const names = readdirSync(join("test", folder), { recursive: true, encoding: "utf8" });
     const files = names.filter((name) => name.endsWith(".test.ts")).sort();
@@ -72,21 +84,31 @@ async function runFilesApart(
     scratch: string,
     environment: Record<string, string> = {},
 ): Promise<Counts> {
-    let counts = NOTHING;
-    for (const file of files) counts = add(counts, await runMochaOn(file, scratch, environment));
-    return counted(files.join(" "), 0, counts);
+    const left = [...files];
+    const runner = async (): Promise<Counts> => {
+        let counts = NOTHING;
+        for (let file = left.shift(); file !== undefined; file = left.shift()) {
+            counts = add(
+                counts,
+                await runMochaOn(file, scratch, { environment, log: join(scratch, `${randomUUID()}.log`) }),
+            );
+        }
+        return counts;
+    };
+    const [one, other] = await Promise.all([runner(), runner()]);
+    return counted(files.join(" "), 0, add(one, other));
 }
 
 async function runMochaOn(
     files: string,
     scratch: string,
-    environment: Record<string, string> = {},
+    execution: Execution = {},
     options: readonly string[] = [],
 ): Promise<Counts> {
-    const report = join(scratch, "mocha.json");
-    rmSync(report, { force: true });
+    const report = join(scratch, `${randomUUID()}.json`);
     const args = ["--reporter", resolve("tools/check/mocha-reporter.cjs"), ...options, files];
-    const code = await execute("mocha", args, { PORTCULLIS_COUNTS: report, ...environment });
+    const environment = { PORTCULLIS_COUNTS: report, ...execution.environment };
+    const code = await execute("mocha", args, { ...execution, environment });
     return counted(files, code, existsSync(report) ? countsOfMocha(readJson(report)) : NOTHING);
 }
 
