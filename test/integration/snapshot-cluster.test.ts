@@ -75,6 +75,39 @@ describe("a snapshot of a cluster", function () {
         assert.match(String(wrong.events.at(-1)?.problem), /TLS certificate of .* could not be verified/);
     });
 
+    it("is restored into its own cluster, and into no other of several nodes", async () => {
+        const restore = async () => {
+            const run = await program.run(["restore", "latest", "--confirm", "main"], {
+                ...CREDENTIALS,
+                VAULT_ADDR: (await cluster.leader()).url,
+                VAULT_CACERT: cluster.tls.paths.authorities,
+                VAULT_TLS_SERVER_NAME: cluster.tls.serverName,
+                VAULT_TOKEN: cluster.token,
+                PORTCULLIS_SNAPSHOT_BUCKET: BUCKET,
+                PORTCULLIS_SNAPSHOT_CLUSTER: "main",
+                PORTCULLIS_SNAPSHOT_S3_ENDPOINT: at.moto.url,
+            });
+            return { ...run, last: run.events.at(-1) };
+        };
+        const own = await restore();
+        assert.equal(own.code, 0, own.err);
+        const manifest = `/${BUCKET}/${[...(await objectKeys(at.moto.url, BUCKET))].sort().at(-1) ?? ""}`;
+        const text = await s3Call(at.moto.url, "GET", manifest);
+        await s3Call(at.moto.url, "PUT", manifest, text.replace(/("clusterId": ")[^"]{8}/, "$100000000"));
+        try {
+            const foreign = await restore();
+            assert.equal(foreign.code, 1, foreign.err);
+            assert.match(
+                String(foreign.last?.problem),
+                /another cluster's, and this one has 3 nodes.*Nothing was sent\./,
+            );
+            const names = foreign.events.map(({ event }) => event);
+            assert.deepEqual(names, ["active-node", "failed"]);
+        } finally {
+            await s3Call(at.moto.url, "PUT", manifest, text);
+        }
+    });
+
     it("is none where the leader dies under it; the next one is the new leader's", async () => {
         await cluster.call("PUT", "sys/mounts/bulk", { body: { type: "kv", options: { version: "1" } } });
         const value = randomBytes(384 * 1024).toString("base64");

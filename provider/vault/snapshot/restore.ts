@@ -4,6 +4,7 @@ import { openServer, type ClientParts, type VaultServer, type VaultTarget } from
 import { VaultRefusal, VaultUnreachable, VaultUnusableAnswer } from "../errors";
 import { connectActive } from "./active-node";
 import { readCanary } from "./canary";
+import { refuseForeign } from "./foreign";
 import { SnapshotRefused } from "./refuse";
 import { sendSnapshot, type SendOptions } from "./send";
 import type { SnapshotStore } from "./store";
@@ -22,6 +23,8 @@ export interface RestoreOptions {
 /** What happens on the way, for whoever watches. */
 export type RestoreEvent =
     | { readonly event: "active-node"; readonly address: string }
+    /** The snapshot is another cluster's, and the token may not see how many nodes this one has. */
+    | { readonly event: "unseen-nodes" }
     | { readonly event: "reading"; readonly bytes: number; readonly of: number }
     | { readonly event: "whole"; readonly sha256: string }
     | { readonly event: "restoring"; readonly bytes: number; readonly of: number }
@@ -51,8 +54,11 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Restored
     await requireUnsealed(vault, parts);
     const node = await connectActive(vault, parts);
     const { target } = node;
-    node.close();
     report({ event: "active-node", address: target.address });
+    const seen = await refuseForeign(node.server, token, found.manifest).finally(() => {
+        node.close();
+    });
+    if (!seen) report({ event: "unseen-nodes" });
     let read = 0;
     const facts = await verifySnapshot(store, found, (chunk) => {
         report({ event: "reading", bytes: (read += chunk.length), of });
