@@ -21,7 +21,7 @@ export function policyDocument(statements: readonly Statement[]): PolicyDocument
 
 /** Where something stands, as ARNs say it. */
 export interface Place {
-    /** "aws", "aws-cn" or "aws-us-gov". */
+    /** As "aws", "aws-cn", "aws-us-gov" or "aws-eusc". */
     readonly partition: string;
     /** "amazonaws.com", or the partition's own. */
     readonly dnsSuffix: string;

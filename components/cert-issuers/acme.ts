@@ -4,6 +4,7 @@ import { durationOrUndefined } from "../../provider/duration";
 import type { IssuerLimits } from "../../provider/kubernetes/issuer";
 import { isHostName, isLabel, isWildcard } from "../../provider/kubernetes/names";
 import type { KubernetesObject } from "../../provider/kubernetes/object";
+import { isRegion } from "../../provider/region";
 import type { CheckFailure } from "../../provider/resource";
 import type { LetsEncryptArgs } from "./args";
 import type { Manager } from "./manager";
@@ -53,8 +54,7 @@ export function acmeFailures(args: KnownAcme, manager: Pick<Manager, "minor">): 
             'It is no id of a hosted zone. Write one of Route 53, without "/hostedzone/", as "Z0123456789ABCDEFGHIJ".',
         );
     }
-    if (!/^[a-z]{2}(-[a-z]+)+-[1-9]$/.test(args.region))
-        refuse("region", 'It is no region. Write it as "eu-west-3".');
+    if (!isRegion(args.region)) refuse("region", 'It is no region. Write it as "eu-west-3".');
     const other = environments.find((environment) => !ENVIRONMENTS.includes(environment));
     if (
         environments.length === 0 ||

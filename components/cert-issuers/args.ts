@@ -8,7 +8,7 @@ export interface CertManagerChartArgs {
     version?: string;
     /** Its namespace, which is made: "cert-manager" unless given. */
     namespace?: string;
-    /** The chart's repository, or a copy of it: "https://charts.jetstack.io" unless given. */
+    /** The chart's repository, or a copy of it, also as "oci://registry.example.org/charts": "https://charts.jetstack.io" unless given. */
     repository?: string;
     /** More values of the chart; what the component sets itself is refused. */
     values?: Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** The CertIssuers component: cert-manager, and issuers for Let's Encrypt and for Vault. */
 import { CustomResource } from "@pulumi/kubernetes/apiextensions/customResource";
-import { Release } from "@pulumi/kubernetes/helm/v3/release";
+import { Release, type ReleaseArgs } from "@pulumi/kubernetes/helm/v3/release";
 import * as pulumi from "@pulumi/pulumi";
 import type { IssuerLimits } from "../../provider/kubernetes/issuer";
 import type { KubernetesObject } from "../../provider/kubernetes/object";
@@ -73,11 +73,10 @@ export class CertIssuers extends pulumi.ComponentResource {
             {
                 // Its objects have the release's name before theirs, unless that is the chart's own.
                 name: "cert-manager",
-                chart: "cert-manager",
+                ...chartPlace(chart.repository),
                 version,
                 namespace,
                 createNamespace: true,
-                repositoryOpts: { repo: chart.repository },
                 values: checked.apply(() => ({ ...chart.values })),
             },
             { parent: this },
@@ -166,6 +165,12 @@ export class CertIssuers extends pulumi.ComponentResource {
             ...(limits !== undefined && { limits }),
         };
     }
+}
+
+/** A registry holds charts under whole addresses; a repository has an index of them. */
+function chartPlace(repository: string): Pick<ReleaseArgs, "chart" | "repositoryOpts"> {
+    if (repository.startsWith("oci://")) return { chart: `${repository.replace(/\/$/, "")}/cert-manager` };
+    return { chart: "cert-manager", repositoryOpts: { repo: repository } };
 }
 
 /** What was given once is there when all is known. */

@@ -57,8 +57,8 @@ export function managerOf(args: Pick<CertIssuersArgs, "certManager" | "enableGat
     if (!isSubdomain(manager.serviceAccount)) {
         refuse("serviceAccount", "It is no name of a service account. Write letters, digits and hyphens.");
     }
-    if (!isThere && given.repository !== undefined && !given.repository.startsWith("https://")) {
-        refuse("repository", "Give an address that begins with https://.");
+    if (!isThere && given.repository !== undefined && !/^(https|oci):\/\/[^\s@]+$/.test(given.repository)) {
+        refuse("repository", "Give an address that begins with https:// or oci://.");
     }
     for (const path of contradictions(values, { ...REFUSED, ...own })) {
         refuse(
@@ -66,8 +66,18 @@ export function managerOf(args: Pick<CertIssuersArgs, "certManager" | "enableGat
             "The component sets it itself, by the chart's version and its other arguments. Leave it out.",
         );
     }
+    const { extraArgs } = values;
+    if (Array.isArray(extraArgs) && extraArgs.some((one) => String(one).includes(OTHER_NAMESPACE))) {
+        refuse(
+            "values.extraArgs",
+            `${OTHER_NAMESPACE} leads ClusterIssuers past the secrets in the component's namespace. Leave it out.`,
+        );
+    }
     return { manager, failures };
 }
+
+/** The controller's flag that the chart sets by its own values. */
+const OTHER_NAMESPACE = "--cluster-resource-namespace";
 
 /** Stands for every value: whatever is given in its place is another. */
 const NONE = Symbol("none");
@@ -79,7 +89,7 @@ const REFUSED: Values = {
     clusterResourceNamespace: NONE,
     fullnameOverride: NONE,
     nameOverride: NONE,
-    serviceAccount: { name: NONE },
+    serviceAccount: { name: NONE, create: NONE },
 };
 
 /**

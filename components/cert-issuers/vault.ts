@@ -4,7 +4,13 @@ import { durationOrUndefined } from "../../provider/duration";
 import { isLabel, isSubdomain } from "../../provider/kubernetes/names";
 import type { KubernetesObject } from "../../provider/kubernetes/object";
 import type { CheckFailure } from "../../provider/resource";
-import { addressFault, bundleFault, isAuthMount, isRole } from "../../provider/vault/connection-faults";
+import {
+    addressFault,
+    bundleFault,
+    isAuthMount,
+    isRole,
+    isServerName,
+} from "../../provider/vault/connection-faults";
 import type { VaultAuthArgs, VaultIssuerArgs } from "./args";
 import type { Manager } from "./manager";
 
@@ -35,6 +41,15 @@ export function vaultFailures(
     }
     const fault = addressFault(args.server);
     if (fault !== undefined) refuse(".server", fault);
+    if (args.serverName !== undefined && !isServerName(args.serverName)) {
+        refuse(".serverName", 'It is no name of a server. Write it as "vault.example.org".');
+    }
+    if (args.serverName !== undefined && minor < 18) {
+        refuse(
+            ".serverName",
+            `cert-manager 1.${minor} passes it over, and would look for the name of \`server\`; 1.18 and later read it. Leave it out, or use a newer version.`,
+        );
+    }
     const wrongPath = pathFault(args.path);
     if (wrongPath !== undefined) refuse(".path", wrongPath);
     failures.push(...trustFailures(args, property, now), ...authFailures(args, property, minor));
@@ -135,6 +150,12 @@ function authFailures(
         refuse(
             "kubernetes" in auth ? ".serviceAccount" : ".irsa.serviceAccount",
             "It is no name of a service account. Write lower-case letters, digits and hyphens.",
+        );
+    }
+    if ("kubernetes" in auth && auth.kubernetes.audiences !== undefined && minor < 15) {
+        refuse(
+            ".audiences",
+            `cert-manager 1.${minor} passes it over; 1.15 and later read it. Leave it out, or use a newer version.`,
         );
     }
     if (!("aws" in auth)) return failures;

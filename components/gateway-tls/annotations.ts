@@ -2,6 +2,7 @@
 import { durationOrUndefined } from "../../provider/duration";
 import type { Issuer } from "../../provider/kubernetes/issuer";
 import type { CheckFailure } from "../../provider/resource";
+import { valueRefusal } from "./annotation-values";
 import { timeFailures } from "./certificates";
 
 const PREFIX = "cert-manager.io/";
@@ -70,27 +71,17 @@ function valueFailures(
     annotations: Readonly<Record<string, string>>,
     issuer: Issuer,
 ): readonly CheckFailure[] {
-    const duration = annotations[`${PREFIX}duration`];
-    const renewBefore = annotations[`${PREFIX}renew-before`];
-    const failures: CheckFailure[] = [];
-    for (const [key, text] of [
-        ["duration", duration],
-        ["renew-before", renewBefore],
-    ] as const) {
-        if (text === undefined || /^[1-9][0-9]{0,8}[hms]$/.test(text)) continue;
-        failures.push({
-            property: `annotations["${PREFIX}${key}"]`,
-            reason: `${JSON.stringify(text.slice(0, 40))} is no duration that cert-manager takes. Write a whole number of hours, minutes or seconds, as "2160h".`,
-        });
-    }
-    const commonName = annotations[`${PREFIX}common-name`];
-    if (commonName !== undefined && Buffer.byteLength(commonName) > 64) {
-        failures.push({
-            property: `annotations["${PREFIX}common-name"]`,
-            reason: "It has more than 64 bytes. Leave it out: clients read the other names alone.",
-        });
-    }
+    const own = Object.fromEntries(
+        Object.entries(annotations).flatMap(([key, value]) =>
+            key.startsWith(PREFIX) ? [[key.slice(PREFIX.length), value] as const] : [],
+        ),
+    );
+    const failures = Object.keys(own).flatMap((key): readonly CheckFailure[] => {
+        const reason = valueRefusal(key, own, issuer);
+        return reason === undefined ? [] : [{ property: `annotations["${PREFIX}${key}"]`, reason }];
+    });
     if (failures.length > 0) return failures;
+    const { duration, "renew-before": renewBefore } = own;
     const asked = durationOrUndefined(duration ?? "2160h") ?? 0;
     const found = timeFailures(
         { ...(duration !== undefined && { duration }), ...(renewBefore !== undefined && { renewBefore }) },

@@ -144,18 +144,23 @@ function matches(value: string): object {
     return { path: { type: "PathPrefix", value } };
 }
 
+/** The name of the route that redirects to a group of listeners. */
+export function redirectName(gatewayName: string, { port, part }: RedirectGroup): string {
+    return `${gatewayName}-https-${port}${part > 1 ? `-${part}` : ""}`;
+}
+
 /** Redirects to HTTPS at the port of the listeners, for their host names alone. */
 export function redirectObject(
     common: Common,
     group: RedirectGroup,
     listeners: readonly Listener[],
 ): KubernetesObject {
-    const { port, part } = group;
+    const { port } = group;
     const hostnames = group.listeners.flatMap((index) => listeners[index]?.hostname ?? []);
     return routeTo(
         common,
         {
-            name: `${common.gatewayName}-https-${port}${part > 1 ? `-${part}` : ""}`,
+            name: redirectName(common.gatewayName, group),
             namespace: common.namespace,
             listener: REDIRECT_LISTENER,
         },

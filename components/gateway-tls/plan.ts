@@ -10,7 +10,14 @@ import { annotationFailures, issuerAnnotation } from "./annotations";
 import type { GatewayTlsArgs } from "./args";
 import { certificateFailures, certificateOf, type Certificate } from "./certificates";
 import { issuedFailures, listenerFailures, listenerOf, redirectPort, type Listener } from "./listeners";
-import { certificateObject, gatewayObject, redirectObject, routeObject, type Common } from "./objects";
+import {
+    certificateObject,
+    gatewayObject,
+    redirectName,
+    redirectObject,
+    routeObject,
+    type Common,
+} from "./objects";
 import { redirectGroups, routeFailures } from "./routes";
 
 /** The arguments once all of them are known. */
@@ -56,6 +63,16 @@ export function planGateway(name: string, args: KnownArgs): GatewayPlan {
         ...annotationFailures(annotations, issuer, explicit !== undefined),
         ...listenerFailures(args.listeners, namespace, redirect),
     ];
+    if (redirect !== undefined) {
+        const taken = redirectGroups(args.listeners).map((group) => redirectName(gatewayName, group));
+        for (const [route, { namespace: of = namespace }] of Object.entries(routes)) {
+            if (of !== namespace || !taken.includes(route)) continue;
+            failures.push({
+                property: `routes["${route}"]`,
+                reason: "The route that redirects from HTTP has this name, and one would take the other's place. Give this one another.",
+            });
+        }
+    }
     // What follows compares names with one another, which have to be names first.
     if (failures.length === 0) {
         failures.push(

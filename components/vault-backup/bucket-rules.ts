@@ -1,4 +1,5 @@
 /** Which bucket VaultBackup makes: what is refused of its name, its region, and how long it keeps versions. */
+import { isRegion } from "../../provider/region";
 import type { CheckFailure } from "../../provider/resource";
 import type { VaultBackupArgs } from "./args";
 
@@ -20,7 +21,7 @@ export function bucketFailures(args: BucketArgs): readonly CheckFailure[] {
             "It is no name that S3 takes for a bucket over TLS. Write 3 to 63 lower-case letters, digits and hyphens, without S3's own beginnings and ends.",
         );
     }
-    if (!/^[a-z]{2}(?:-[a-z]+)+-[0-9]$/.test(region)) {
+    if (!isRegion(region)) {
         refuse("region", 'It is no region. Write it as "eu-west-3".');
     }
     if (!isDays(noncurrentDays)) {

@@ -1,4 +1,5 @@
 /** Decides whether zones and instance types are enough for the cluster to outlive the loss of any one of them. */
+import { REGION } from "../../provider/region";
 import type { CheckFailure } from "../../provider/resource";
 
 /** Fewer zones leave one with so many nodes that its loss ends the cluster; fewer types leave one spot pool for many. */
@@ -6,7 +7,7 @@ export const LEAST_ZONES = 3;
 export const LEAST_TYPES = 3;
 
 /** An ordinary zone and its region: local zones and zone ids ("euw3-az1") have other forms. */
-const ZONE = /^([a-z]{2}(?:-[a-z]+)+-[0-9])[a-z]$/;
+const ZONE = new RegExp(`^(${REGION})[a-z]$`);
 const INSTANCE_TYPE = /^[a-z][a-z0-9-]*\.[a-z0-9-]+$/;
 
 /** The region that a zone lies in; undefined where the text is the name of no ordinary zone. */

@@ -44,6 +44,11 @@ export function bundleFault(text: string, now: Date): string | undefined {
     return undefined;
 }
 
+/** Whether a text can be the name in a server's certificate: letters, digits, hyphens and dots, 253 at most. */
+export function isServerName(text: string): boolean {
+    return /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(text);
+}
+
 /** Whether a text is the path of an auth method, without "auth/" and slashes around it. */
 export function isAuthMount(text: string): boolean {
     return isMountPath(text) && !/^(auth|v1)(\/|$)/.test(text);

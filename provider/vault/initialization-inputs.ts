@@ -6,6 +6,7 @@ import { PortcullisError } from "../errors";
 import { pemField } from "../pki/fields";
 import { invalidInput } from "../pki/pem";
 import { looksLikePrivateKey } from "../pki/private-key-text";
+import { isRegion } from "../region";
 import { UNKNOWN, type CheckFailure, type PlannedInputs } from "../resource";
 import { administratorSchema, authorityPem, certificatesIn } from "./administrators";
 import { CLUSTER_SIZES, decideAutopilot, type AutopilotChoice, type ClusterSize } from "./autopilot";
@@ -83,7 +84,7 @@ export const initializationSchema = z.object({
             prefix: z.string().regex(/^[A-Za-z0-9/_+=.@-]{1,480}$/, {
                 error: "Give a name as Secrets Manager takes it: letters, digits and /_+=.@-, at most 480.",
             }),
-            region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, { error: 'Give a region, as "eu-west-3".' }),
+            region: z.string().refine(isRegion, { error: 'Give a region, as "eu-west-3".' }),
             kmsKeyId: z.string().min(1).optional(),
         })
         .optional(),

@@ -1,5 +1,6 @@
 /** What a node of the cluster is told, where things are on it, and which values are refused. */
 import { PortcullisError } from "../../../provider/errors";
+import { REGION } from "../../../provider/region";
 import type { CheckFailure } from "../../../provider/resource";
 
 /** Everything a node is told; holds no secret. It is the file `/etc/portcullis/node.json` of every node. */
@@ -121,7 +122,7 @@ const FORMS: Readonly<Record<Judged, Form>> = {
         pattern: /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
         words: "letters, digits, dots, hyphens and underscores, at most 63, the first a letter or a digit",
     },
-    region: { pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, words: "the name of an AWS region, as eu-west-3" },
+    region: { pattern: new RegExp(`^${REGION}$`), words: "the name of an AWS region, as eu-west-3" },
     serverName: {
         pattern: /^(?=.{1,253}$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/,
         words: 'a DNS name in lower case, as "vault.priv.example.org", without scheme and port',

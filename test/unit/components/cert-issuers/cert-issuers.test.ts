@@ -204,3 +204,9 @@ test("plain arguments are refused where it is declared", () => {
         'CertIssuers "certs" is refused:\n  - letsEncrypt.zones: It is empty',
     );
 });
+
+test("a chart of a registry is named by its whole address, and has no repository", async () => {
+    const { found } = await declare({ certManager: { repository: "oci://registry.example.org/charts/" } });
+    const { chart, repositoryOpts } = inputsOf(found, "certs-cert-manager") ?? {};
+    expect([chart, repositoryOpts]).toEqual(["oci://registry.example.org/charts/cert-manager", undefined]);
+});

@@ -33,12 +33,22 @@ describe("refused, with what to do", () => {
         [
             "a repository in clear",
             { certManager: { repository: "http://charts.example.org" } },
-            "certManager.repository: Give an address that begins with https://.",
+            "certManager.repository: Give an address that begins with https:// or oci://.",
         ],
         [
             "definitions left out",
             { certManager: { values: { crds: { enabled: false } } } },
             "certManager.values.crds.enabled: The component sets it itself, by the chart's version and its other arguments. Leave it out.",
+        ],
+        [
+            "values under which nobody is the controller's service account",
+            { certManager: { values: { serviceAccount: { create: false } } } },
+            "certManager.values.serviceAccount.create: The component sets it itself, by the chart's version and its other arguments. Leave it out.",
+        ],
+        [
+            "a flag under which ClusterIssuers find no secrets",
+            { certManager: { values: { extraArgs: ["--v=2", "--cluster-resource-namespace=other"] } } },
+            "certManager.values.extraArgs: --cluster-resource-namespace leads ClusterIssuers past the secrets in the component's namespace. Leave it out.",
         ],
         [
             "definitions by the old value",

@@ -21,6 +21,24 @@ describe("refused, with what to do", () => {
             'vault["vault"].server: Over http:// anybody on the way could read the token and answer in Vault\'s place. Give the address that begins with https://.',
         ],
         [
+            "a server's name that is none",
+            vault({ serverName: "not a name\n*" }),
+            'vault["vault"].serverName: It is no name of a server. Write it as "vault.example.org".',
+        ],
+        [
+            "a server's name that an old cert-manager passes over",
+            {
+                ...vault({ serverName: "vault.internal" }),
+                certManager: { existingVersion: "v1.17.4" },
+            },
+            'vault["vault"].serverName: cert-manager 1.17 passes it over, and would look for the name of `server`; 1.18 and later read it. Leave it out, or use a newer version.',
+        ],
+        [
+            "audiences that an old cert-manager passes over",
+            { ...kubernetes({ audiences: ["vault"] }), certManager: { existingVersion: "v1.14.7" } },
+            'vault["vault"].auth.kubernetes.audiences: cert-manager 1.14 passes it over; 1.15 and later read it. Leave it out, or use a newer version.',
+        ],
+        [
             "Vault without scheme",
             vault({ server: "vault.priv.example.org:8200" }),
             'vault["vault"].server: It is no address of a server. Write scheme, name and port alone, as "https://vault.example.org:8200".',

@@ -213,6 +213,15 @@ describe("refused, with what to do", () => {
             'listeners[0].hostname: "*.priv.example.org" is a wildcard, which the role of the ClusterIssuer "vault" does not allow. List the host names, or allow wildcards there.',
         ],
         [
+            "a route of the redirect's name",
+            {
+                gatewayName: "gw",
+                redirectHttp: true,
+                routes: { "gw-https-443": { listener: "shop", rules: [{ service: "shop", port: 80 }] } },
+            },
+            'routes["gw-https-443"]: The route that redirects from HTTP has this name, and one would take the other\'s place. Give this one another.',
+        ],
+        [
             "two issuers' annotations",
             { annotations: { "cert-manager.io/issuer": "other" } },
             'annotations["cert-manager.io/issuer"]: The component names the issuer, and with two such annotations cert-manager issues nothing. Set `issuer` instead.',

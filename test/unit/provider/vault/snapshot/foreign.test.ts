@@ -21,12 +21,12 @@ function serverOf(nodes: number | "hidden"): VaultServer {
 const OWN = { clusterId: "here", id: "one" };
 const FOREIGN = { clusterId: "elsewhere", id: "one" };
 
-test.each([
+test.each<readonly [string, typeof OWN, number | "hidden", boolean]>([
     ["its own into several nodes", OWN, 3, true],
     ["its own where nodes cannot be seen", OWN, "hidden", true],
     ["another's into one node", FOREIGN, 1, true],
     ["another's where nodes cannot be seen", FOREIGN, "hidden", false],
-] as const)("a cluster takes a snapshot of %s", async (_title, manifest, nodes, seen) => {
+])("a cluster takes a snapshot of %s", async (_title, manifest, nodes, seen) => {
     await expect(refuseForeign(serverOf(nodes), "token", manifest)).resolves.toBe(seen);
 });
 
