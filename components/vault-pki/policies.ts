@@ -32,11 +32,12 @@ export function drillPolicy(canaryMount: string): string {
     return policyText([{ path: canaryPath(canaryMount), capabilities: ["read"] }, ...INVENTORY]);
 }
 
-/** To list mounts, auth methods and policies by their names; a PKI's issuers are listed for everybody. */
+/** To list mounts, auth methods, policies and namespaces by their names; a PKI's issuers are listed for everybody. */
 const INVENTORY: readonly Rule[] = [
     { path: "sys/mounts", capabilities: ["read"] },
     { path: "sys/auth", capabilities: ["read"] },
     { path: "sys/policies/acl", capabilities: ["list"] },
+    { path: "sys/namespaces", capabilities: ["list"] },
 ];
 
 export interface AdministeredPaths {

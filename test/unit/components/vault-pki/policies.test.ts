@@ -15,7 +15,8 @@ test("signing is one capability at one path, with nothing that matches more", ()
 const INVENTORY =
     'path "sys/mounts" {\n  capabilities = ["read"]\n}\n' +
     'path "sys/auth" {\n  capabilities = ["read"]\n}\n' +
-    'path "sys/policies/acl" {\n  capabilities = ["list"]\n}\n';
+    'path "sys/policies/acl" {\n  capabilities = ["list"]\n}\n' +
+    'path "sys/namespaces" {\n  capabilities = ["list"]\n}\n';
 
 test("a snapshot is taken, its canary written and read, and names are listed; nothing is restored or read beside", () => {
     expect(snapshotPolicy("team/canary")).toBe(

@@ -25,7 +25,8 @@ test("a snapshot role may take snapshots and write their canary alone, and anoth
             'path "portcullis-canary/snapshot" {\n  capabilities = ["create", "read", "update"]\n}\n' +
             'path "sys/mounts" {\n  capabilities = ["read"]\n}\n' +
             'path "sys/auth" {\n  capabilities = ["read"]\n}\n' +
-            'path "sys/policies/acl" {\n  capabilities = ["list"]\n}\n',
+            'path "sys/policies/acl" {\n  capabilities = ["list"]\n}\n' +
+            'path "sys/namespaces" {\n  capabilities = ["list"]\n}\n',
     });
     expect(inputs("pki-canary")).toEqual({
         type: "kv",
