@@ -1,5 +1,6 @@
 /** The manifest beside a snapshot: written last, so that a snapshot without one does not count. */
 import { z } from "zod";
+import { inventorySchema, type InventorySpan } from "./inventory";
 import { SnapshotRefused } from "./refuse";
 import { jsonOf } from "../../json";
 
@@ -24,9 +25,18 @@ const manifestSchema = z.object({
     canary: z.object({ mount: z.string(), key: z.string(), nonce: z.string() }),
     /** The key of S3's encryption, where one was named. */
     kmsKeyId: z.string().optional(),
+    /** What the server had before the snapshot was taken, where whoever saved it may list that. */
+    inventory: inventorySchema.optional(),
+    /** What it had once the snapshot was taken, where that is not the same. */
+    inventoryAfter: inventorySchema.optional(),
 });
 
 export type Manifest = z.infer<typeof manifestSchema>;
+
+/** What a restored server must have; undefined where the manifest does not say. */
+export function inventoryOf({ inventory, inventoryAfter }: Manifest): InventorySpan | undefined {
+    return inventory === undefined ? undefined : [inventory, inventoryAfter ?? inventory];
+}
 
 export function manifestText(manifest: Manifest): string {
     return `${JSON.stringify(manifest, null, 2)}\n`;

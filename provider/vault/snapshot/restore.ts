@@ -49,7 +49,7 @@ const PAUSE_MS = 500;
  * @throws SnapshotRefused, StoreFailed, VaultRefusal, VaultUnreachable
  */
 export async function restoreSnapshot(options: RestoreOptions): Promise<Restored> {
-    const { vault, token, store, found, report, parts } = options;
+    const { vault, store, found, report, parts } = options;
     const of = found.manifest.size;
     await requireUnsealed(vault, parts);
     const node = await connectActive(vault, parts);
@@ -64,6 +64,19 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Restored
         report({ event: "reading", bytes: (read += chunk.length), of });
     });
     report({ event: "whole", sha256: facts.sha256 });
+    return { address: target.address, canary: await giveVerified(target, options) };
+}
+
+/**
+ * Gives a snapshot that was verified to the active node, and waits until the node answers with its data.
+ * @throws SnapshotRefused, StoreFailed, VaultRefusal, VaultUnreachable
+ */
+export async function giveVerified(
+    target: VaultTarget,
+    options: Omit<RestoreOptions, "vault">,
+): Promise<Restored["canary"]> {
+    const { token, store, found, report, parts } = options;
+    const of = found.manifest.size;
     const chunks = (async function* () {
         let bytes = 0;
         for await (const chunk of unchangedBytes(store, found)) {
@@ -73,7 +86,7 @@ export async function restoreSnapshot(options: RestoreOptions): Promise<Restored
     })();
     await sendSnapshot(target, token, { chunks, size: of }, parts);
     report({ event: "taken" });
-    return { address: target.address, canary: await settled(target, options) };
+    return settled(target, options);
 }
 
 const healthSchema = z.object({
@@ -112,7 +125,7 @@ async function requireUnsealed(vault: VaultTarget, parts: ClientParts = {}): Pro
 /** Waits until the server is unsealed and answers with the snapshot's data. */
 async function settled(
     target: VaultTarget,
-    { token, found: { manifest }, parts = {} }: RestoreOptions,
+    { token, found: { manifest }, parts = {} }: Pick<RestoreOptions, "token" | "found" | "parts">,
 ): Promise<Restored["canary"]> {
     const end = Date.now() + (parts.settleMs ?? SETTLE_MS);
     // The connection of before is of a server that began anew.

@@ -1,12 +1,16 @@
 /** Saves one snapshot: canary, index, archive checked while it is uploaded, manifest last. */
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { PortcullisError } from "../../errors";
 import type { ClientParts, VaultServer, VaultTarget } from "../client";
 import { nothing } from "../client";
+import { VaultRefusal } from "../errors";
 import { connectActive, type ActiveNode } from "./active-node";
 import { openArchiveCheck, type ArchiveFacts } from "./archive";
 import { newNonce, readCanary, writeCanary, type Canary } from "./canary";
 import { CANARY_KEY } from "./canary-path";
 import { downloadSnapshot, type DownloadOptions } from "./download";
+import { readInventory, type Inventory } from "./inventory";
 import { logIn, type Login } from "./login";
 import { manifestText, type Manifest } from "./manifest";
 import { checkPlace, manifestKey, snapshotId, snapshotKey, type SnapshotPlace } from "./names";
@@ -66,6 +70,7 @@ async function saveFrom(node: ActiveNode, token: string, options: SaveOptions): 
     const { place, store, canaryMount, report, kmsKeyId } = options;
     // It answers 200 only where it is active, and that it is was seen.
     const { data: health } = await node.server.call("GET", "sys/health", healthSchema, { accept: [429] });
+    const inventory = await inventoryFor(node.server, token, report);
     const before = await readCanary(node.server, token, canaryMount);
     const startedAt = new Date();
     const canary: Canary = {
@@ -82,6 +87,8 @@ async function saveFrom(node: ActiveNode, token: string, options: SaveOptions): 
     const facts = await transfer(node, token, key, options, (found) => {
         refuseStale(found.index, written, before?.lastGood?.index ?? 0);
     });
+    // Where it could not be listed before, once is warning enough.
+    const inventoryAfter = inventory && (await inventoryFor(node.server, token, report));
     const manifest: Manifest = {
         ...{ version: 1, id, cluster: place.cluster },
         ...{ clusterId: health.cluster_id, serverVersion: health.version },
@@ -89,6 +96,7 @@ async function saveFrom(node: ActiveNode, token: string, options: SaveOptions): 
         savedAt: startedAt.toISOString(),
         canary: { mount: canaryMount, key: CANARY_KEY, nonce: canary.nonce },
         ...(kmsKeyId === undefined ? {} : { kmsKeyId }),
+        ...recorded(inventory, inventoryAfter),
     };
     await store.put(manifestKey(place, id), manifestText(manifest));
     const lastGood = { index: facts.index, at: manifest.savedAt };
@@ -100,6 +108,35 @@ async function saveFrom(node: ActiveNode, token: string, options: SaveOptions): 
         });
     });
     return { key, manifest };
+}
+
+/** What the server has; undefined, with a warning, where that cannot be listed: a save is worth more than its drill. */
+async function inventoryFor(
+    server: VaultServer,
+    token: string,
+    report: SaveOptions["report"],
+): Promise<Inventory | undefined> {
+    try {
+        return await readInventory(server, token);
+    } catch (error) {
+        if (!(error instanceof PortcullisError)) throw error;
+        const isForbidden = error instanceof VaultRefusal && error.status === 403;
+        const remedy = isForbidden ? " Give the role the policy that VaultPki writes." : "";
+        report({
+            event: "warning",
+            text: `The manifest does not record what mounts, policies and issuers there are: a drill compares the canary alone, and wants --isolated.${remedy} ${error.message}`,
+        });
+        return undefined;
+    }
+}
+
+/** What could be read twice alike is recorded once; what could be read once alone says nothing of what changed. */
+function recorded(
+    before: Inventory | undefined,
+    after: Inventory | undefined,
+): Pick<Manifest, "inventory" | "inventoryAfter"> {
+    if (before === undefined || after === undefined) return {};
+    return { inventory: before, ...(isDeepStrictEqual(before, after) ? {} : { inventoryAfter: after }) };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
     type VerifyFlags,
 } from "./settings";
 
+export { drill } from "./drill";
 export { restore } from "./restore";
 
 export async function save(flags: SaveFlags): Promise<void> {

@@ -2,7 +2,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { CANARY_MOUNT } from "../../../provider/vault/snapshot/canary-path";
 import type * as Actions from "./actions";
-import type { BucketFlags, PruneFlags, RestoreFlags, SaveFlags, VerifyFlags } from "./settings";
+import type { BucketFlags, DrillFlags, PruneFlags, RestoreFlags, SaveFlags, VerifyFlags } from "./settings";
 
 /** One flag, and the environment variable that stands in for it. */
 function setting(flag: string, variable: string, description: string): Option {
@@ -42,6 +42,57 @@ function withVault(command: Command): Command {
             "--vault-server-name <name>",
             "the name in its certificate, in place of VAULT_TLS_SERVER_NAME",
         );
+}
+
+function drillCommand(): Command {
+    return withMetrics(withBucket(new Command("drill")))
+        .description(
+            "Restore a snapshot into a node of its own on loopback, started for it and gone afterwards with its data, and " +
+                "compare the canary, mounts, auth methods, policies and issuers there with the snapshot's manifest.",
+        )
+        .argument("[snapshot]", "its name, or latest", "latest")
+        .addOption(
+            setting(
+                "--server <file>",
+                "SERVER",
+                "the program of Vault or OpenBao, of the cluster's release",
+            ).makeOptionMandatory(),
+        )
+        .addOption(
+            setting(
+                "--seal-file <file>",
+                "SEAL_FILE",
+                'exactly the block `seal "…" { … }` of the cluster\'s configuration',
+            ).makeOptionMandatory(),
+        )
+        .addOption(
+            setting(
+                "--role-id-file <file>",
+                "ROLE_ID_FILE",
+                "sign in to the restored node by AppRole: its role id",
+            ).makeOptionMandatory(),
+        )
+        .addOption(
+            setting("--secret-id-file <file>", "SECRET_ID_FILE", "its secret id").makeOptionMandatory(),
+        )
+        .addOption(
+            setting("--auth-mount <path>", "AUTH_MOUNT", 'where AppRole is mounted; "approle" unless given'),
+        )
+        .addOption(
+            setting(
+                "--work-dir <folder>",
+                "WORK_DIR",
+                "where the node's folder is made and wiped; the system's temporary folder unless given",
+            ),
+        )
+        .option(
+            "--isolated",
+            "promise that the network lets this machine reach S3, STS and KMS alone, or set PORTCULLIS_SNAPSHOT_ISOLATED=true: " +
+                "a restored server would revoke leases at databases and clouds",
+        )
+        .action(async (name: string, flags: DrillFlags) => {
+            await (await actions()).drill(name, flags);
+        });
 }
 
 export function snapshotCommand(): Command {
@@ -126,12 +177,13 @@ export function snapshotCommand(): Command {
         });
     return new Command("snapshot")
         .description(
-            "Save Vault's snapshots to S3, each checked before it counts; list, verify, restore and prune them.",
+            "Save Vault's snapshots to S3, each checked before it counts; list, verify, restore, drill and prune them.",
         )
         .addCommand(save)
         .addCommand(list)
         .addCommand(verify)
         .addCommand(restore)
+        .addCommand(drillCommand())
         .addCommand(prune);
 }
 

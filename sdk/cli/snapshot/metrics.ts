@@ -9,7 +9,7 @@ import type { MetricsFlags } from "./settings";
 
 /** One command that ended well. */
 export interface Success {
-    readonly command: "save" | "verify";
+    readonly command: "save" | "verify" | "drill";
     /** Unix time, in seconds. */
     readonly at: number;
     /** Of the archive. */

@@ -51,6 +51,17 @@ export interface SaveFlags extends MetricsFlags, VaultFlags {
     readonly kmsKeyId?: string;
 }
 
+/** Of a drill, which signs in by AppRole alone: nobody else vouches for who asks at a server that knows nobody. */
+export interface DrillFlags extends MetricsFlags {
+    readonly server: string;
+    readonly sealFile: string;
+    readonly roleIdFile: string;
+    readonly secretIdFile: string;
+    readonly authMount?: string;
+    readonly workDir?: string;
+    readonly isolated?: true;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 export function placeOf({ prefix, cluster }: BucketFlags): SnapshotPlace {
@@ -113,9 +124,15 @@ function checkToken(token: string, property: string): string {
 }
 
 /** Who signs in. @throws PortcullisError `InvalidConfiguration`, with nothing of a file's content */
-export function loginOf(flags: SaveFlags): Login {
-    const { roleIdFile, secretIdFile, kubernetesRole: role } = flags;
-    if (role !== undefined && roleIdFile === undefined && secretIdFile === undefined) {
+export function loginOf(flags: SaveFlags | DrillFlags): Login {
+    const { roleIdFile, secretIdFile } = flags;
+    const role = "kubernetesRole" in flags ? flags.kubernetesRole : undefined;
+    if (
+        "kubernetesTokenFile" in flags &&
+        role !== undefined &&
+        roleIdFile === undefined &&
+        secretIdFile === undefined
+    ) {
         return {
             ...{ by: "kubernetes", mount: mountOf(flags.authMount ?? "kubernetes"), role },
             jwt: readSecret(flags.kubernetesTokenFile, "--kubernetes-token-file"),
@@ -150,7 +167,8 @@ function readSecret(path: string, flag: string): string {
     throw refuseSetting(flag, `The file ${path}, named by ${flag}, is empty.`, "See whatever delivers it.");
 }
 
-function readSetting(path: string, flag: string): string {
+/** The text of a file that a flag names. @throws PortcullisError `InvalidConfiguration` */
+export function readSetting(path: string, flag: string): string {
     try {
         return readFileSync(path, "utf8");
     } catch (error) {
