@@ -16,6 +16,7 @@ export { VaultPki, type AppRoles } from "../components/vault-pki/vault-pki";
 export type { AppRoleAccess } from "../components/vault-pki/app-role";
 export type {
     AppRoleArgs,
+    DrillRoleArgs,
     SignedIssuerArgs,
     SnapshotRoleArgs,
     VaultPkiArgs,

@@ -9,7 +9,7 @@ export interface AppRoleArgs {
      * balancer that hides its clients, the balancer's own. None broader than /8 (IPv6: /32).
      */
     boundCidrs: pulumi.Input<pulumi.Input<string>[]>;
-    /** The role's name: "cert-manager" or "snapshot" unless given. */
+    /** The role's name: "cert-manager", "snapshot" or "drill" unless given. */
     name?: string;
     /** How long a token lasts, "1m" to "1h"; it is a batch token, which nothing renews. "10m" unless given. */
     tokenTtl?: string;
@@ -37,6 +37,13 @@ export interface SnapshotRoleArgs extends AppRoleArgs {
      */
     canaryMount?: string;
 }
+
+/**
+ * Who looks at a server that a snapshot was restored to, on the machine that the server runs on: secret id and tokens are
+ * good from 127.0.0.1 alone, so that they open nothing at the cluster itself. A secret id is good on snapshots that were
+ * taken after it was made: of another generation, bring it to its place once a snapshot has it.
+ */
+export type DrillRoleArgs = Omit<AppRoleArgs, "boundCidrs">;
 
 /** Certificates, each exactly one, PEM. No text with a private key in it is taken. */
 export interface SignedIssuerArgs {
@@ -113,6 +120,11 @@ export interface VaultPkiArgs {
     certManager: AppRoleArgs;
     /** Who takes snapshots of the storage, writes the canary before them, and may nothing else. None unless given. */
     snapshot?: SnapshotRoleArgs;
+    /**
+     * Who compares a restored server with what was saved: reads the canary of `snapshot`, which has to be given as well,
+     * lists mounts, auth methods and policies by name, and may nothing else. None unless given.
+     */
+    drill?: DrillRoleArgs;
     /**
      * Whether destroying leaves the secrets engine: the issuer's key, the revocation list and the OCSP responder, so
      * that certificates already issued go on being verified and can be revoked. Nobody can have any issued, for role

@@ -42,6 +42,7 @@ export interface VaultPkiSettings {
     readonly authMount: string;
     readonly certManager: AppRoleSettings;
     readonly snapshot: SnapshotRoleSettings | undefined;
+    readonly drill: AppRoleSettings | undefined;
 }
 
 /**
@@ -69,16 +70,13 @@ export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
         authMount: pathOf(args.authMount ?? "approle", "authMount"),
         certManager: appRoleOf(args.certManager, "certManager", "cert-manager"),
         snapshot: args.snapshot && snapshotRoleOf(args.snapshot),
+        drill: args.drill && drillRoleOf(args),
     };
     for (const name of reservedNamesOf(args.reservedNames ?? [])) refuseReserved(name, settings.limits);
     if (typeof args.address === "string") vaultAddress(args.address, settings.limits);
-    if (settings.snapshot?.name === settings.certManager.name) {
-        throw invalidInput(
-            "snapshot.name",
-            `It is ${JSON.stringify(settings.snapshot.name)}, which is certManager's.`,
-            "Give the two AppRoles different names.",
-        );
-    }
+    const { certManager, snapshot, drill } = settings;
+    refuseSame("snapshot", snapshot, { certManager });
+    refuseSame("drill", drill, { certManager, snapshot });
     refuseNested(settings.mount, settings.snapshot?.canaryMount);
     return settings;
 }
@@ -86,6 +84,43 @@ export function settingsOf(args: VaultPkiArgs): VaultPkiSettings {
 function snapshotRoleOf(args: SnapshotRoleArgs): SnapshotRoleSettings {
     const canaryMount = pathOf(args.canaryMount ?? CANARY_MOUNT, "snapshot.canaryMount");
     return { ...appRoleOf(args, "snapshot", "snapshot"), canaryMount };
+}
+
+/** From the machine that a snapshot is restored on, and from no other. */
+export const DRILL_CIDRS = ["127.0.0.1/32"];
+
+function drillRoleOf({ drill = {}, snapshot }: VaultPkiArgs): AppRoleSettings {
+    if (snapshot === undefined) {
+        throw invalidInput(
+            "drill",
+            "It reads the canary, which nobody would write.",
+            "Give snapshot as well, or leave drill out.",
+        );
+    }
+    if ("boundCidrs" in drill) {
+        throw invalidInput(
+            "drill.boundCidrs",
+            "A drill signs in at a server of its own, from 127.0.0.1 alone.",
+            "Leave it out.",
+        );
+    }
+    return appRoleOf({ ...drill, boundCidrs: DRILL_CIDRS }, "drill", "drill");
+}
+
+/** A role of the same name would be the same role, with the rights of whichever is written last. */
+function refuseSame(
+    property: string,
+    role: AppRoleSettings | undefined,
+    others: Readonly<Record<string, AppRoleSettings | undefined>>,
+): void {
+    if (role === undefined) return;
+    const other = Object.keys(others).find((one) => others[one]?.name === role.name);
+    if (other === undefined) return;
+    throw invalidInput(
+        `${property}.name`,
+        `It is ${JSON.stringify(role.name)}, which is ${other}'s.`,
+        "Give the two AppRoles different names.",
+    );
 }
 
 /** Vault mounts nothing at, above or below a path that is taken. */

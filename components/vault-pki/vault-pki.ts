@@ -6,16 +6,18 @@ import { appRole, type AppRoleAccess } from "./app-role";
 import type { VaultPkiArgs } from "./args";
 import { authority } from "./authority";
 import { Chain } from "./chain";
-import { adminPolicy, signPolicy } from "./policies";
-import { settingsOf, type VaultPkiSettings } from "./settings";
+import { adminPolicy, drillPolicy, signPolicy } from "./policies";
+import { DRILL_CIDRS, settingsOf, type VaultPkiSettings } from "./settings";
 import { snapshotRole } from "./snapshot-role";
 import { vault } from "./vault";
 
-/** How those sign in who may have leaves signed, and those who may take snapshots. */
+/** How those sign in who may have leaves signed, those who may take snapshots, and those who look at a restored one. */
 export interface AppRoles {
     readonly certManager: AppRoleAccess;
     /** Absent where it was not asked for. */
     readonly snapshot: AppRoleAccess | undefined;
+    /** Absent where it was not asked for. */
+    readonly drill: AppRoleAccess | undefined;
 }
 
 /**
@@ -43,7 +45,7 @@ export class VaultPki extends pulumi.ComponentResource {
         super("portcullis:index:VaultPki", name, {}, opts);
         const { AuthBackend, pkisecret, Policy } = vault();
         const settings = settingsOf(args);
-        const { mount, authMount, certManager, snapshot } = settings;
+        const { mount, authMount, certManager, snapshot, drill } = settings;
         const chain = new Chain(this, opts?.dependsOn);
         const made = authority(name, args, settings, chain, this);
         const role = chain.add(
@@ -60,7 +62,7 @@ export class VaultPki extends pulumi.ComponentResource {
                         policy: adminPolicy({
                             mount,
                             authMount,
-                            appRoles: [certManager, ...(snapshot ? [snapshot] : [])].map((one) => one.name),
+                            appRoles: [certManager, snapshot, drill].flatMap((one) => one?.name ?? []),
                         }),
                     },
                     child,
@@ -94,6 +96,19 @@ export class VaultPki extends pulumi.ComponentResource {
                               boundCidrs: args.snapshot.boundCidrs,
                               backend: authMount,
                               prefix,
+                          },
+                          chain,
+                      )
+                    : undefined,
+            drill:
+                drill && snapshot
+                    ? appRole(
+                          name,
+                          {
+                              ...{ suffix: "drill", property: "drill", settings: drill },
+                              ...{ boundCidrs: DRILL_CIDRS, backend: authMount },
+                              policyName: `${prefix}-${drill.name}`,
+                              policy: drillPolicy(snapshot.canaryMount),
                           },
                           chain,
                       )

@@ -33,6 +33,7 @@ for (const [product, find] of [
         let outputs: Parameters<typeof outputOf>[0];
         let certManager: VaultApi;
         let snapshot: VaultApi;
+        let drill: VaultApi;
         let admin: VaultApi;
         const file = (name: string): string => join(vault.directory, name);
 
@@ -50,6 +51,7 @@ for (const [product, find] of [
             const of = (name: string): string => outputOf(outputs, name);
             certManager = await root.signIn("approle", of("certManagerRoleId"), of("certManagerToken"));
             snapshot = await root.signIn("approle", of("snapshotRoleId"), of("snapshotToken"));
+            drill = await root.signIn("approle", of("drillRoleId"), of("drillToken"));
             const token = await root.call("POST", "auth/token/create", {
                 policies: [of("adminPolicy")],
                 no_default_policy: true,
@@ -188,14 +190,43 @@ for (const [product, find] of [
             }
         });
 
-        /** Another token, as text, by a secret id that the administrator had wrapped. */
-        async function tokenOfSnapshot(): Promise<string> {
-            const wrapped = await admin.call("POST", "auth/approle/role/snapshot/secret-id", {}, WRAP);
+        it("drill reads the canary, lists names, and is answered 403 at every other path", async () => {
+            await snapshot.ok("POST", CANARY, { nonce: "three" });
+            assert.deepEqual(await drill.ok("GET", CANARY), { nonce: "three" });
+            for (const [method, path] of INVENTORY) await drill.ok(method, path);
+            const others = [
+                ["POST", SIGN],
+                ["GET", SNAPSHOT],
+                ["POST", CANARY],
+            ] as const;
+            for (const [method, path] of [...FORBIDDEN, ...others]) {
+                const { status } = await drill.call(method, path, method === "GET" ? undefined : {});
+                assert.equal(status, 403, `${method} ${path}`);
+            }
+        });
+
+        it("drill signs in, and reads, from the server's own machine alone", async () => {
+            const login = await loginOf("drill");
+            const { token = "none" } = await root.call("POST", "auth/approle/login", login);
+            assert.equal(await root.statusFrom("127.0.0.1", CANARY, undefined, token), 200);
+            // The range of whoever saves holds it, and that of the drill does not.
+            assert.notEqual(await root.statusFrom("127.0.0.2", "auth/approle/login", login), 200);
+            assert.equal(
+                await root.statusFrom("127.0.0.2", "auth/approle/login", await loginOf("snapshot")),
+                200,
+            );
+            assert.equal(await root.statusFrom("127.0.0.2", CANARY, undefined, token), 403);
+        });
+
+        /** What signs in: a secret id that the administrator had wrapped. */
+        async function loginOf(role: "snapshot" | "drill"): Promise<object> {
+            const wrapped = await admin.call("POST", `auth/approle/role/${role}/secret-id`, {}, WRAP);
             const opened = await root.as(wrapped.wrappingToken ?? "none").ok("POST", "sys/wrapping/unwrap");
-            const { token = "none" } = await root.call("POST", "auth/approle/login", {
-                role_id: outputOf(outputs, "snapshotRoleId"),
-                secret_id: opened.secret_id,
-            });
+            return { role_id: outputOf(outputs, `${role}RoleId`), secret_id: opened.secret_id };
+        }
+        async function tokenOfSnapshot(): Promise<string> {
+            const login = await loginOf("snapshot");
+            const { token = "none" } = await root.call("POST", "auth/approle/login", login);
             return token;
         }
         const WRAP = { "X-Vault-Wrap-TTL": "300" };

@@ -71,15 +71,16 @@ const READING_AND_RULING: readonly (readonly [method: string, path: string])[] =
     ["POST", "auth/approle/role/cert-manager"],
     ["POST", "auth/approle/role/cert-manager/secret-id"],
     ["POST", "auth/approle/role/snapshot/secret-id"],
+    ["POST", "auth/approle/role/drill/secret-id"],
     ["LIST", "identity/entity/id"],
 ];
 
-/** What lists names: whoever takes a snapshot says what a restored server must have. */
+/** What lists names: whoever takes a snapshot says what a restored server must have, and a drill looks for it there. */
 export const INVENTORY = [
     ["GET", "sys/mounts"],
     ["GET", "sys/auth"],
     ["LIST", "sys/policies/acl"],
 ] as const;
 
-/** All of them; each of the two clients has more, which are the other's. */
+/** All of them; each of the clients has more, which are the other's. */
 export const FORBIDDEN = [...ISSUING, ...READING_AND_RULING];

@@ -24,11 +24,12 @@ export function vaultPkiProgram(
                 domains: [DOMAIN],
                 certManager: { boundCidrs: ["127.0.0.1"] },
                 snapshot: { boundCidrs: ["127.0.0.0/24"] },
+                drill: {},
                 ...args,
             },
             { providers: [provider] },
         );
-        const { certManager, snapshot } = pki.approles;
+        const { certManager, snapshot, drill } = pki.approles;
         return Promise.resolve({
             request: pki.request,
             signPath: pki.signPath,
@@ -39,6 +40,8 @@ export function vaultPkiProgram(
             certManagerAccessor: certManager.secretIdAccessor,
             snapshotRoleId: snapshot?.roleId,
             snapshotToken: snapshot?.wrappingToken,
+            drillRoleId: drill?.roleId,
+            drillToken: drill?.wrappingToken,
         });
     };
 }

@@ -31,8 +31,8 @@ describe("the graph is a chain, so that no two writes meet", () => {
     test.each<readonly [string, () => Partial<VaultPkiArgs>]>([
         ["unsigned", () => ({})],
         [
-            "signed, with a snapshot role and two generations",
-            () => ({ ...signed, generation: 2, snapshot: LEAST.certManager }),
+            "signed, with roles for snapshots and drills, and two generations",
+            () => ({ ...signed, generation: 2, snapshot: LEAST.certManager, drill: {} }),
         ],
         ["without an auth mount", () => ({ enableAuthMount: false })],
     ])("%s", async (_what, args) => {

@@ -25,6 +25,7 @@ test("what is not given has its default", () => {
             secretIdGeneration: 1,
         },
         snapshot: undefined,
+        drill: undefined,
     });
 });
 
@@ -143,6 +144,32 @@ describe("refused, with what to do", () => {
             "two AppRoles of one name",
             { snapshot: { ...certManager, name: "cert-manager" } },
             'snapshot.name: It is "cert-manager", which is certManager\'s.',
+        ],
+        [
+            "a drill's AppRole of cert-manager's name",
+            { snapshot: certManager, drill: { name: "cert-manager" } },
+            'drill.name: It is "cert-manager", which is certManager\'s.',
+        ],
+        [
+            "a drill's AppRole of the name of whoever saves",
+            { snapshot: { ...certManager, name: "drill" }, drill: {} },
+            'drill.name: It is "drill", which is snapshot\'s. Give the two AppRoles different names.',
+        ],
+        [
+            "a drill without a canary",
+            { drill: {} },
+            "drill: It reads the canary, which nobody would write. Give snapshot as well, or leave drill out.",
+        ],
+        [
+            "a drill from elsewhere",
+            // As a program without types might write it.
+            { snapshot: certManager, drill: { ...certManager } },
+            "drill.boundCidrs: A drill signs in at a server of its own, from 127.0.0.1 alone. Leave it out.",
+        ],
+        [
+            "half a secret id of a drill",
+            { snapshot: certManager, drill: { secretIdGeneration: 0.5 } },
+            "drill.secretIdGeneration: ",
         ],
         [
             "leaves for the name of Vault itself",

@@ -63,3 +63,42 @@ test("the canary may be mounted elsewhere, and its policy goes with it", async (
         policy: expect.stringContaining('path "team/canary/snapshot" {'),
     });
 });
+
+test("a drill reads the canary where it is and lists names, from the server's own machine whatever others are bound to", async () => {
+    const { all, pki } = await declare(made, {
+        certManager: { boundCidrs: ["10.0.0.0/8"] },
+        snapshot: { boundCidrs: ["10.1.2.3"], canaryMount: "team/canary" },
+        drill: { name: "look", tokenTtl: "5m", secretIdGeneration: 3 },
+    });
+    const inputs = (name: string) => all.find((child) => child.name === name)?.inputs;
+    expect(inputs("pki-drill-policy")).toEqual({
+        name: "pki_private_issuer-look",
+        policy:
+            'path "team/canary/snapshot" {\n  capabilities = ["read"]\n}\n' +
+            'path "sys/mounts" {\n  capabilities = ["read"]\n}\n' +
+            'path "sys/auth" {\n  capabilities = ["read"]\n}\n' +
+            'path "sys/policies/acl" {\n  capabilities = ["list"]\n}\n',
+    });
+    expect(all.map((child) => child.name).slice(-3)).toEqual([
+        "pki-drill-policy",
+        "pki-drill",
+        "pki-drill-secret-id",
+    ]);
+    expect(inputs("pki-drill")).toEqual({
+        backend: "approle",
+        roleName: "look",
+        bindSecretId: true,
+        secretIdBoundCidrs: ["127.0.0.1/32"],
+        secretIdTtl: 0,
+        secretIdNumUses: 0,
+        tokenType: "batch",
+        tokenTtl: 300,
+        tokenMaxTtl: 300,
+        tokenBoundCidrs: ["127.0.0.1"],
+        tokenPolicies: ["pki_private_issuer-look"],
+        tokenNoDefaultPolicy: true,
+    });
+    expect(inputs("pki-drill-secret-id")).toMatchObject({ metadata: '{"generation":"3"}' });
+    expect(inputs("pki-admin-policy")?.policy).toContain('"auth/approle/role/look/secret-id"');
+    expect(pki.approles.drill?.roleName).toBe("look");
+});

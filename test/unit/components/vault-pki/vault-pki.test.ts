@@ -261,7 +261,11 @@ test("what may be chosen reaches the role", async () => {
 });
 
 test("no id is written down, no key leaves, and the wrapping token is a secret", async () => {
-    const { all, pki, options } = await declare(made, { ...signed, snapshot: LEAST.certManager });
+    const { all, pki, options } = await declare(made, {
+        ...signed,
+        snapshot: LEAST.certManager,
+        drill: {},
+    });
     const given = all.flatMap(({ inputs }) => Object.keys(inputs));
     expect(given.filter((key) => ["roleId", "secretId", "privateKey", "keyRef"].includes(key))).toEqual([]);
     expect(all.filter(({ inputs }) => "type" in inputs).map(({ inputs }) => inputs.type)).toEqual([
@@ -270,7 +274,8 @@ test("no id is written down, no key leaves, and the wrapping token is a secret",
         "approle",
         "kv",
     ]);
-    for (const name of ["pki-cert-manager-secret-id", "pki-snapshot-secret-id"]) {
+    for (const role of ["cert-manager", "snapshot", "drill"]) {
+        const name = `pki-${role}-secret-id`;
         expect(options.get(name)?.additionalSecretOutputs).toEqual(
             expect.arrayContaining(["secretId", "wrappingToken"]),
         );
@@ -290,6 +295,7 @@ test("outputs name the paths that clients use", async () => {
     expect(await settled(pki.issuerPath)).toBeUndefined();
     expect(await settled(pki.adminPolicy)).toBe("team-pki-admin");
     expect(pki.approles.snapshot).toBeUndefined();
+    expect(pki.approles.drill).toBeUndefined();
 });
 
 test("its limits are those of the role", async () => {
