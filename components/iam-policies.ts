@@ -71,6 +71,9 @@ export function administrationByTheAccount(place: Place): Statement {
     };
 }
 
+/** What Vault's seal by a key of KMS asks for. */
+export const SEAL_ACTIONS: readonly string[] = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"];
+
 /** A service account of Kubernetes. */
 export interface ServiceAccountName {
     readonly namespace: string;

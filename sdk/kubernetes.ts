@@ -33,6 +33,8 @@ export type {
     BackupKubernetesAuthArgs,
     BackupRetentionArgs,
     BackupVaultArgs,
+    DrillArgs,
+    DrillSealArgs,
     ObjectLockArgs,
     VaultBackupArgs,
 } from "../components/vault-backup/args";

@@ -61,10 +61,64 @@ export interface ObjectLockArgs {
 export interface BackupAlertsArgs {
     /** The age of the last successful run that alerts: the longest time that the schedule leaves, `timeout` and 2 hours more unless given. */
     maxAge?: string;
+    /**
+     * The same of the last successful drill, where there are any: the longest time that its schedule leaves, its `timeout`
+     * and 2 hours more unless given.
+     */
+    maxDrillAge?: string;
     /** Labels of the rule object, by which a Prometheus selects it. None unless given. */
     ruleLabels?: Record<string, string>;
     /** The label `severity` of the alerts: "critical" unless given. */
     severity?: string;
+}
+
+/** What opens a restored server by itself: the seal of the cluster that the snapshots are of. */
+export interface DrillSealArgs {
+    /**
+     * ARN of the KMS key that unseals the cluster: `kmsKeyArn` of VaultCluster, whose `sealUsers` have to name the drill's
+     * role, by `VaultBackup.drillRoleArnOf`. Its region is that of the ARN.
+     */
+    kmsKeyArn: pulumi.Input<string>;
+}
+
+/**
+ * A job that restores the newest snapshot to a server of its own, which nobody can reach and which ends with the job, and
+ * compares it with what was saved.
+ */
+export interface DrillArgs {
+    /**
+     * The official image of the cluster's server, of the release that the cluster runs, or a copy of it:
+     * "docker.io/openbao/openbao:2.6.2", "docker.io/hashicorp/vault:1.21.2". The program `bao` or `vault` is copied out of
+     * it, by its shell: an image without one, as openbao-distroless, has none.
+     */
+    server: string;
+    seal: DrillSealArgs;
+    /** How the job signs in to the restored server: by an AppRole of the snapshot's, as VaultPki's `drill`. */
+    auth: { appRole: BackupAppRoleArgs };
+    /** When it runs, in UTC: "37 2 * * sun" unless given. */
+    schedule?: string;
+    /** How long one drill may take: "2h" unless given, from "1m" to "1d". */
+    timeout?: string;
+    /** What it may have of a node's memory, in Mi or Gi, asked for in advance: "1Gi" unless given, "512Mi" at least. */
+    memory?: string;
+    /**
+     * What it may have of a node's disk, in Mi or Gi, asked for in advance: four times what Vault stores. "8Gi" unless given,
+     * "1Gi" at least.
+     */
+    storage?: string;
+    /**
+     * What it may send HTTPS to, on port 443: networks of IPv4 or IPv6. Every address unless given. With interface endpoints
+     * of S3, STS and KMS in the VPC, give their subnets. A NetworkPolicy lets nothing else but DNS out, and nothing in; the
+     * cluster's network has to enforce such policies from a pod's start on.
+     */
+    egressCidrs?: string[];
+    /**
+     * Whether you promise that the drill's pods reach nothing but S3, STS and KMS. A restored server takes leases that ended
+     * since the save for expired, and revokes them at the databases and clouds that they are of, where the cluster may have
+     * renewed them: a snapshot with such engines is refused unless it is true, and true is refused without `egressCidrs`,
+     * for port 443 is also where clouds revoke. False unless given.
+     */
+    isolated?: boolean;
 }
 
 export interface VaultBackupArgs {
@@ -93,6 +147,8 @@ export interface VaultBackupArgs {
     noncurrentDays?: number;
     /** None unless given. AWS switches it on when a bucket is made, and never off. */
     objectLock?: ObjectLockArgs;
+    /** Drills of restoring. None unless given. */
+    drill?: DrillArgs;
     /** No alerts unless given. */
     alerts?: BackupAlertsArgs;
     /** Whether bucket and key are protected against `destroy` and replacement. True unless given. */

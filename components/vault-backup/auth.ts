@@ -11,29 +11,30 @@ export type KnownAuth = pulumi.Unwrap<BackupAuthArgs>;
 type KnownAppRole = Extract<KnownAuth, { appRole: unknown }>["appRole"];
 type KnownKubernetes = Extract<KnownAuth, { kubernetes: unknown }>["kubernetes"];
 
-export function authFailures(auth: KnownAuth): readonly CheckFailure[] {
+/** @param under the property of the arguments */
+export function authFailures(auth: KnownAuth, under = "auth"): readonly CheckFailure[] {
     const ways = ["appRole", "kubernetes"].filter((way) => way in auth);
     if (ways.length !== 1) {
         const problem = ways.length === 0 ? "Nothing says how to sign in" : "There are two ways to sign in";
         return [
-            { property: "auth", reason: `${problem} to Vault. Give exactly one of appRole and kubernetes.` },
+            { property: under, reason: `${problem} to Vault. Give exactly one of appRole and kubernetes.` },
         ];
     }
     const mount = "appRole" in auth ? auth.appRole.mount : auth.kubernetes.mount;
     const failures: CheckFailure[] = [];
     if (mount !== undefined && !isAuthMount(mount)) {
         failures.push({
-            property: `auth.${ways.join("")}.mount`,
+            property: `${under}.${ways.join("")}.mount`,
             reason: 'It is no path of an auth method. Write it without "auth/" and slashes around, as "approle".',
         });
     }
     return [
         ...failures,
-        ...("appRole" in auth ? appRoleFailures(auth.appRole) : kubernetesFailures(auth.kubernetes)),
+        ...("appRole" in auth ? appRoleFailures(auth.appRole, under) : kubernetesFailures(auth.kubernetes)),
     ];
 }
 
-function appRoleFailures(args: KnownAppRole): readonly CheckFailure[] {
+function appRoleFailures(args: KnownAppRole, under: string): readonly CheckFailure[] {
     const { secretStore, remoteKey, refreshInterval } = args;
     const { roleIdProperty = "role_id", secretIdProperty = "secret_id" } = args;
     const faults: readonly (readonly [boolean, string, string])[] = [
@@ -57,7 +58,7 @@ function appRoleFailures(args: KnownAppRole): readonly CheckFailure[] {
         ],
     ];
     return faults.flatMap(([fits, property, reason]) =>
-        fits ? [] : [{ property: `auth.appRole.${property}`, reason }],
+        fits ? [] : [{ property: `${under}.appRole.${property}`, reason }],
     );
 }
 

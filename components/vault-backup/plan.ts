@@ -14,6 +14,9 @@ import { checkPlace, folderOf } from "../../provider/vault/snapshot/names";
 import type { VaultBackupArgs } from "./args";
 import { authFailures } from "./auth";
 import { bucketFailures } from "./bucket-rules";
+import { drillFailures, drillInputFailures, drillSettingsOf, type DrillSettings } from "./drill-rules";
+import { refuseMissing } from "./required";
+import { ageFailures, ALERT_SLACK, durationFailures, scheduleFailures } from "./times";
 
 /** The arguments once all of them are known. */
 export type KnownArgs = pulumi.Unwrap<VaultBackupArgs>;
@@ -37,13 +40,11 @@ export interface BackupSettings {
     readonly noncurrentDays: number;
     /** What is too old for an alert. */
     readonly maxAgeSeconds: number;
+    readonly drill: DrillSettings | undefined;
 }
 
 /** The name and tag of the newest release of the line when this was written. */
 const IMAGE = "docker.io/library/node:22.22.0-bookworm-slim";
-const LEAST_GAP = 600_000;
-const TIMEOUT = { least: 60_000, most: 86_400_000 } as const;
-const ALERT_SLACK = 7_200_000;
 /** A CronJob has 52 characters for its name, and others than these may follow. */
 const LONGEST_NAME = 40;
 
@@ -69,6 +70,7 @@ export function settingsOf(name: string, args: VaultBackupArgs): BackupSettings 
         canaryMount: args.vault.canaryMount ?? CANARY_MOUNT,
         noncurrentDays: args.noncurrentDays ?? 30,
         maxAgeSeconds: maxAge / 1_000,
+        drill: args.drill && drillSettingsOf(args.drill, args.alerts),
     };
 }
 
@@ -78,20 +80,41 @@ export function settingsOf(name: string, args: VaultBackupArgs): BackupSettings 
  * @throws PortcullisError `InvalidInput` with every fault, each with its remedy
  */
 export function checkBackup(name: string, args: KnownArgs, now: Date): KnownArgs {
+    judge(name, args, { known: args, now });
+    return args;
+}
+
+/**
+ * The same while outputs among the arguments are not known: of what is missing, and of what is always plain.
+ *
+ * @throws PortcullisError `InvalidInput` with every fault that is seen so far
+ */
+export function checkPlain(name: string, args: VaultBackupArgs): void {
+    judge(name, args);
+}
+
+function judge(
+    name: string,
+    args: VaultBackupArgs,
+    whole?: { readonly known: KnownArgs; readonly now: Date },
+): void {
+    refuseMissing(name, args);
     const settings = settingsOf(name, args);
     const failures = [
         ...nameFailures(settings),
         ...placeFailures(settings),
         ...bucketFailures(args),
-        ...vaultFailures(args, now),
-        ...authFailures(args.auth),
+        ...(whole === undefined
+            ? []
+            : [...vaultFailures(whole.known, whole.now), ...authFailures(whole.known.auth)]),
         ...scheduleFailures("schedule", settings.schedule),
         ...scheduleFailures("retention.schedule", settings.pruneSchedule),
         ...limitFailures(args),
+        ...(args.drill === undefined ? [] : drillFailures(args.drill, args)),
+        ...(whole?.known.drill === undefined ? [] : drillInputFailures(whole.known.drill)),
         ...alertFailures(args, settings),
     ];
     if (failures.length > 0) throw refusal("VaultBackup", name, failures);
-    return args;
 }
 
 function nameFailures({ name, namespace }: BackupSettings): readonly CheckFailure[] {
@@ -157,31 +180,8 @@ function vaultFailures({ vault, oidcProviderArn }: KnownArgs, now: Date): readon
     return faults.flatMap(([property, reason]) => (reason === undefined ? [] : [{ property, reason }]));
 }
 
-function scheduleFailures(property: string, schedule: string): readonly CheckFailure[] {
-    const gaps = scheduleGaps(schedule);
-    if (gaps === undefined) {
-        return [
-            {
-                property,
-                reason: `${JSON.stringify(schedule.slice(0, 80))} is no schedule that Kubernetes would ever run. Write five fields, minute, hour, day, month and weekday, as "17 1 * * *"; the time zone is UTC.`,
-            },
-        ];
-    }
-    if (gaps.shortest >= LEAST_GAP) return [];
-    return [
-        {
-            property,
-            reason: `Two runs are ${gaps.shortest / 60_000} min apart, and each reads or lists everything. Leave 10 minutes at least.`,
-        },
-    ];
-}
-
-function limitFailures({ timeout, image, retention }: KnownArgs): readonly CheckFailure[] {
-    const failures: CheckFailure[] = [];
-    const limit = timeout === undefined ? TIMEOUT.least : durationOrUndefined(timeout);
-    if (limit === undefined || limit < TIMEOUT.least || limit > TIMEOUT.most) {
-        failures.push({ property: "timeout", reason: 'Give a duration from "1m" to "1d", as "1h".' });
-    }
+function limitFailures({ timeout, image, retention }: VaultBackupArgs): readonly CheckFailure[] {
+    const failures: CheckFailure[] = [...durationFailures("timeout", timeout, "1h")];
     const keepLast = retention?.keepLast ?? 1;
     if (!Number.isInteger(keepLast) || keepLast < 1 || keepLast > 999_999) {
         failures.push({
@@ -198,18 +198,14 @@ const LABEL_KEY =
     /^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
 
-function alertFailures({ alerts }: KnownArgs, { schedule }: BackupSettings): readonly CheckFailure[] {
+function alertFailures(
+    { alerts, drill }: VaultBackupArgs,
+    { schedule }: BackupSettings,
+): readonly CheckFailure[] {
     if (alerts === undefined) return [];
-    const failures: CheckFailure[] = [];
-    const longest = scheduleGaps(schedule)?.longest ?? 0;
-    const age = alerts.maxAge === undefined ? undefined : durationOrUndefined(alerts.maxAge);
-    if (alerts.maxAge !== undefined && age === undefined) {
-        failures.push({ property: "alerts.maxAge", reason: 'It is no duration. Write it as "26h".' });
-    } else if (age !== undefined && age <= longest) {
-        failures.push({
-            property: "alerts.maxAge",
-            reason: `Up to ${longest / 3_600_000} h pass between two runs, so that it would alert though all is well. Give more than that.`,
-        });
+    const failures: CheckFailure[] = [...ageFailures("alerts.maxAge", alerts.maxAge, schedule)];
+    if (alerts.maxDrillAge !== undefined && drill === undefined) {
+        failures.push({ property: "alerts.maxDrillAge", reason: "There are no drills. Give drill as well." });
     }
     for (const [key, value] of Object.entries(alerts.ruleLabels ?? {})) {
         if (LABEL_KEY.test(key) && LABEL_VALUE.test(value)) continue;

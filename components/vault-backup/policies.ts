@@ -1,8 +1,9 @@
-/** The policies of VaultBackup, as data: what the bucket refuses, who may use the key, and what each of three roles may do. */
+/** The policies of VaultBackup, as data: what the bucket refuses, who may use the key, and what each role may do. */
 import {
     accountOf,
     administrationByTheAccount,
     policyDocument,
+    SEAL_ACTIONS,
     type Place,
     type PolicyDocument,
     type Statement,
@@ -139,6 +140,17 @@ export function restorePolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocu
             Resource: [kmsKeyArn],
             Condition: throughS3(place),
         },
+    ]);
+}
+
+/**
+ * Of the job that restores to a server of its own: it reads as whoever restores does, and opens that server by the key of
+ * the cluster's seal. With both it comes to everything that Vault held.
+ */
+export function drillPolicy(place: BackupPlace, kmsKeyArn: string, sealKeyArn: string): PolicyDocument {
+    return policyDocument([
+        ...restorePolicy(place, kmsKeyArn).Statement,
+        { Sid: "OpenTheServer", Effect: "Allow", Action: SEAL_ACTIONS, Resource: [sealKeyArn] },
     ]);
 }
 

@@ -97,6 +97,13 @@ export interface VaultClusterArgs {
     tls: TlsArgs;
     /** How dead nodes leave the voters; checked here, and written by a `VaultInitialization` with `initialization`. */
     autopilot?: AutopilotChoice;
+    /**
+     * ARNs of roles besides the nodes' that may use the KMS key for the seal, to encrypt and decrypt, and for nothing else:
+     * that of a restore drill, `VaultBackup.drillRoleArnOf({ account, bucketName })`. Roles of the cluster's own account;
+     * they need not be there yet, and their own policies have to allow the use as well. Whoever may take one can, with a
+     * snapshot, read everything that Vault holds. None unless given.
+     */
+    sealUsers?: pulumi.Input<string>[];
     /** Opens nodes to Session Manager; meant for the initialisation. False unless given. */
     enableSsm?: boolean;
     /**

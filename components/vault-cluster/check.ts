@@ -10,7 +10,8 @@ import { JOIN_TAG, settingFailures, type NodeSettings } from "./node/settings";
 import { userData } from "./node/user-data";
 import { regionOf, typeFailures, zoneFailures } from "./placement";
 import { releaseFailures } from "./releases";
-import { requiredFailures } from "./required";
+import { missingFailures } from "./required";
+import { sealUserFailures } from "./seal-users";
 import { decideSize, type Size } from "./size";
 import { networkFailures, privateNetworkFailures } from "./sources";
 
@@ -48,7 +49,7 @@ const SAMPLE_ARNS = {
  * @throws PortcullisError InvalidInput with every fault, each with its remedy
  */
 export function planCluster(name: string, args: VaultClusterArgs, now: Date): ClusterPlan {
-    const absent = requiredFailures(args);
+    const absent = missingFailures(args);
     /** The arguments that have at least the right shape. */
     const given: Partial<VaultClusterArgs> = Object.fromEntries(
         Object.entries(args).filter(([key]) => !absent.some(({ property }) => property === key)),
@@ -72,6 +73,7 @@ export function planCluster(name: string, args: VaultClusterArgs, now: Date): Cl
         ...networkFailures("egressCidrs", args.egressCidrs ?? []),
         ...(image === undefined ? [] : imageFailures(image)),
         ...volumeFailures(args.volumeSize),
+        ...sealUserFailures(args.sealUsers ?? []),
         ...tagFailures(args.tags),
         ...knownTlsFailures(given, now),
     ];

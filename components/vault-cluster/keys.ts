@@ -5,6 +5,7 @@ import { aws } from "./aws";
 import type { Place } from "../iam-policies";
 import { keyPolicy } from "./policies";
 import type { Room } from "../room";
+import { checkedSealUsers } from "./seal-users";
 
 /** The longest that KMS waits before it deletes a key, in days. */
 const DELETION_WINDOW = 30;
@@ -14,7 +15,12 @@ const DELETION_WINDOW = 30;
  * no state has nobody who looks after its policy and its rotation, whereas a refusal makes its owner decide. Who does
  * want to give the cluster up says so by `deletionProtection: false`, and then still has 30 days.
  */
-export function unsealKey(room: Room, place: pulumi.Output<Place>, roleArn: pulumi.Output<string>): Key {
+export function unsealKey(
+    room: Room,
+    place: pulumi.Output<Place>,
+    roleArn: pulumi.Output<string>,
+    sealUsers: readonly pulumi.Input<string>[],
+): Key {
     return new (aws("kms/key").Key)(
         `${room.name}-key`,
         {
@@ -23,8 +29,10 @@ export function unsealKey(room: Room, place: pulumi.Output<Place>, roleArn: pulu
             enableKeyRotation: true,
             deletionWindowInDays: DELETION_WINDOW,
             policy: pulumi
-                .all([place, roleArn])
-                .apply(([known, role]) => JSON.stringify(keyPolicy(known, role))),
+                .all([place, roleArn, pulumi.all([...sealUsers])])
+                .apply(([known, role, users]) =>
+                    JSON.stringify(keyPolicy(known, role, checkedSealUsers(room.name, users, known))),
+                ),
             tags: room.tags,
         },
         { parent: room.parent, ...room.protection },

@@ -11,31 +11,33 @@ import {
     accountOf,
     administrationByTheAccount,
     policyDocument,
+    SEAL_ACTIONS,
     type Place,
     type PolicyDocument,
+    type Statement,
 } from "../iam-policies";
-
-/** What the seal asks for. */
-const SEAL = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"];
 
 /**
  * The key's own policy. The account's administrators may change and delete the key, so that nobody is locked out of it;
  * the nodes' role may use it; and whoever may write or read the secret of the TLS files does so through Secrets Manager
  * alone. The role is named in a condition and not as the principal: a principal that is deleted and made again is
- * another one to AWS, and the policy would admit nobody. So the role's own policy has to allow the use as well.
+ * another one to AWS, and the policy would admit nobody. So the role's own policy has to allow the use as well. Roles of
+ * `sealUsers` may use it as the nodes' does, and need not be there yet.
  */
-export function keyPolicy(place: Place, roleArn: string): PolicyDocument {
+export function keyPolicy(place: Place, roleArn: string, sealUsers: readonly string[] = []): PolicyDocument {
     const account = accountOf(place);
+    const seal = (Sid: string, roles: string | readonly string[]): Statement => ({
+        Sid,
+        Effect: "Allow",
+        Principal: account,
+        Action: SEAL_ACTIONS,
+        Resource: ["*"],
+        Condition: { ArnEquals: { "aws:PrincipalArn": roles } },
+    });
     return policyDocument([
         administrationByTheAccount(place),
-        {
-            Sid: "SealOfTheNodes",
-            Effect: "Allow",
-            Principal: account,
-            Action: SEAL,
-            Resource: ["*"],
-            Condition: { ArnEquals: { "aws:PrincipalArn": roleArn } },
-        },
+        seal("SealOfTheNodes", roleArn),
+        ...(sealUsers.length > 0 ? [seal("SealOfOthers", sealUsers)] : []),
         {
             Sid: "TlsFilesThroughSecretsManager",
             Effect: "Allow",
@@ -81,7 +83,7 @@ export function nodePolicy(place: Place, objects: NodeObjects): PolicyDocument {
     return policyDocument([
         // The call lists instances, and EC2 lets no policy say which ones.
         { Sid: "FindPeers", Effect: "Allow", Action: ["ec2:DescribeInstances"], Resource: ["*"] },
-        { Sid: "Seal", Effect: "Allow", Action: SEAL, Resource: [objects.kmsKeyArn] },
+        { Sid: "Seal", Effect: "Allow", Action: SEAL_ACTIONS, Resource: [objects.kmsKeyArn] },
         {
             Sid: "TlsFiles",
             Effect: "Allow",

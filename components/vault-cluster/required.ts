@@ -1,5 +1,6 @@
-/** What a cluster cannot be without: for programs without types, in place of an error from somewhere within. */
+/** What a cluster cannot be without. */
 import type { CheckFailure } from "../../provider/resource";
+import { isThere, requiredFailures, type Requirement } from "../required";
 import type { VaultClusterArgs } from "./args";
 
 type RequiredArgument =
@@ -7,12 +8,9 @@ type RequiredArgument =
 
 const isObject = (value: unknown): boolean =>
     typeof value === "object" && value !== null && !Array.isArray(value);
-const isThere = (value: unknown): boolean => value !== undefined && value !== null;
 
 /** Each argument, what it has to be at least, and what to do where it is not. */
-const REQUIRED: Readonly<
-    Record<RequiredArgument, readonly [fits: (value: unknown) => boolean, remedy: string]>
-> = {
+const REQUIRED: Readonly<Record<RequiredArgument, Requirement>> = {
     mode: [
         (mode) => mode === "ha" || mode === "dev",
         'Give "ha", for several nodes over three zones or more, or "dev", for one node to try things out.',
@@ -37,11 +35,6 @@ const REQUIRED: Readonly<
 };
 
 /** What is missing, or has the wrong shape altogether. */
-export function requiredFailures(args: Partial<VaultClusterArgs>): readonly CheckFailure[] {
-    return Object.entries(REQUIRED).flatMap(([property, [fits, remedy]]) => {
-        const value = args[property as RequiredArgument];
-        if (fits(value)) return [];
-        const problem = isThere(value) ? "It is nothing that can be taken here." : "It is missing.";
-        return [{ property, reason: `${problem} ${remedy}` }];
-    });
+export function missingFailures(args: Partial<VaultClusterArgs>): readonly CheckFailure[] {
+    return requiredFailures(args, REQUIRED);
 }

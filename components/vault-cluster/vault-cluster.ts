@@ -55,7 +55,7 @@ export class VaultCluster extends pulumi.ComponentResource {
 
         const groups = network(room, args, plan);
         const role = nodeRole(room, place);
-        const key = unsealKey(room, place, role.arn);
+        const key = unsealKey(room, place, role.arn, args.sealUsers ?? []);
         const tls = tlsSecret(room, args, key.arn);
         const granted = rights(room, {
             role,

@@ -14,9 +14,11 @@ import { findKubernetes, startKubernetes, type RunningKubernetes } from "../../t
 import { backupDefinitions } from "../support/certificate-crds";
 import { childrenWith } from "../support/children";
 import { tlsFiles } from "../support/vault-cluster";
-import { APP_ROLE, backup } from "../unit/components/vault-backup/fixture";
+import { APP_ROLE, backup, DRILL, refusals } from "../unit/components/vault-backup/fixture";
 
 const TEST = { fieldManager: "test" };
+/** What a drill adds. */
+const DRILLED = ["ConfigMap", "CronJob", "ExternalSecret", "NetworkPolicy", "ServiceAccount"];
 
 /** The objects that a backup declares in Kubernetes, as they reach its provider. */
 async function objectsOf(changes: object): Promise<readonly Properties[]> {
@@ -74,13 +76,30 @@ describe("VaultBackup on a real API server", function () {
             { auth: APP_ROLE, alerts: { ruleLabels: { release: "prometheus" } } },
             ["ExternalSecret", "PrometheusRule"],
         ],
+        ["with drills", { drill: DRILL, alerts: {} }, [...DRILLED, "PrometheusRule"]],
+        [
+            "with drills of all that can be said",
+            {
+                drill: {
+                    ...DRILL,
+                    schedule: "@monthly",
+                    timeout: "1d",
+                    memory: "512Mi",
+                    storage: "999999Gi",
+                    egressCidrs: ["10.0.0.0/16", "10.1.0.7/32", "2001:db8::/32", "0.0.0.0/0", "::/0"],
+                    isolated: true,
+                },
+            },
+            DRILLED,
+        ],
     ] as const) {
         it(`is taken whole, ${how}, and the second time unchanged`, async () => {
             const objects = await objectsOf(changes);
-            assert.deepEqual(objects.map(({ kind }) => kind).sort(), [
-                ...["ConfigMap", "ConfigMap", "CronJob", "CronJob", ...kinds],
+            const always = [
+                ...["ConfigMap", "ConfigMap", "CronJob", "CronJob"],
                 ...["ServiceAccount", "ServiceAccount", "ServiceAccount"],
-            ]);
+            ];
+            assert.deepEqual(objects.map(({ kind }) => kind).sort(), [...always, ...kinds].sort());
             for (const object of objects) {
                 const first = asProperties((await client.apply(object, TEST)).metadata);
                 const second = asProperties((await client.apply(object, TEST)).metadata);
@@ -94,6 +113,45 @@ describe("VaultBackup on a real API server", function () {
         assert(job);
         const spec = { ...asProperties(job.spec), concurrency: "Forbid" };
         await assert.rejects(client.apply({ ...job, spec }, TEST), /field not declared in schema/);
+    });
+
+    it("takes no network that the server refuses, or would warn of", async () => {
+        const policy = (await objectsOf({ drill: DRILL })).find(({ kind }) => kind === "NetworkPolicy");
+        assert(policy);
+        const takes = async (cidr: string): Promise<boolean> => {
+            const spec = {
+                ...asProperties(policy.spec),
+                egress: [{ to: [{ ipBlock: { cidr } }], ports: [{ protocol: "TCP", port: 443 }] }],
+            };
+            try {
+                await client.apply({ ...policy, spec }, { ...TEST, dryRun: true });
+                return true;
+            } catch (error) {
+                if (error instanceof KubernetesError && error.status === 422) return false;
+                throw error;
+            }
+        };
+        const ours = (cidr: string): boolean =>
+            refusals(backup(authorities, { drill: { ...DRILL, egressCidrs: [cidr] } })).length === 0;
+        const both = async (...cidrs: readonly string[]): Promise<readonly (readonly boolean[])[]> =>
+            Promise.all(cidrs.map(async (one) => [ours(one), await takes(one)]));
+        const { authorities } = await tlsFiles();
+        const taken = ["10.0.0.0/8", "10.0.0.7/32", "fd00::/8", "::/0"];
+        assert.deepEqual(
+            await both(...taken),
+            taken.map(() => [true, true]),
+        );
+        const refused = ["", "10.0.0.7", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "vault.example.org/8"];
+        assert.deepEqual(
+            await both(...refused),
+            refused.map(() => [false, false]),
+        );
+        // The server takes these, with a warning.
+        const warned = ["10.0.0.7/8", "::ffff:10.0.0.0/104"];
+        assert.deepEqual(
+            await both(...warned),
+            warned.map(() => [false, true]),
+        );
     });
 
     it("the program cannot be changed under a job that runs it", async () => {

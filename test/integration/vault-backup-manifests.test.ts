@@ -2,11 +2,12 @@
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
 import { externalSecretSpec } from "../../components/vault-backup/auth";
-import { alertsSpec, objectNames } from "../../components/vault-backup/objects";
+import { alertsSpec } from "../../components/vault-backup/alerts";
+import { objectNames } from "../../components/vault-backup/names";
 import { settingsOf } from "../../components/vault-backup/plan";
 import { backupValidator } from "../support/certificate-crds";
 import type { Validate } from "../support/operator-crds";
-import { APP_ROLE, backup } from "../unit/components/vault-backup/fixture";
+import { APP_ROLE, backup, DRILL } from "../unit/components/vault-backup/fixture";
 import { foundOrSkip } from "../support/skip";
 
 describe("the objects of VaultBackup", function () {
@@ -23,7 +24,7 @@ describe("the objects of VaultBackup", function () {
         apiVersion: "monitoring.coreos.com/v1",
         kind: "PrometheusRule",
         metadata: { name: names.alerts, namespace: "vault" },
-        spec: alertsSpec(settingsOf("backup", backup("")), names, "critical"),
+        spec: alertsSpec(settingsOf("backup", backup("", { drill: DRILL })), names, "critical"),
     };
 
     before(async function () {

@@ -17,7 +17,9 @@ const NODES = nodePolicy(PLACE, {
     tlsSecretArn: "arn:aws:secretsmanager:eu-west-3:123456789012:secret:tls-AbCdEf",
     autoScalingGroupName: "vault",
 });
-const KEY = keyPolicy(PLACE, "arn:aws:iam::123456789012:role/vault");
+const KEY = keyPolicy(PLACE, "arn:aws:iam::123456789012:role/vault", [
+    "arn:aws:iam::123456789012:role/backup-drill",
+]);
 const STATEMENTS = [NODES, KEY, sessionPolicy(), trustPolicy(PLACE)].flatMap(({ Statement }) => Statement);
 
 /** What the reference says of an action; null where there is none of that name. */

@@ -20,6 +20,16 @@ export const APP_ROLE = {
     appRole: { secretStore: { name: "vault-secrets" }, remoteKey: "platform/vault/snapshot" },
 } as const;
 
+/** Of the cluster that the snapshots are of. */
+export const SEAL_KEY = "arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+
+/** The least that a drill is given. */
+export const DRILL = {
+    server: "docker.io/openbao/openbao:2.6.2",
+    seal: { kmsKeyArn: SEAL_KEY },
+    auth: { appRole: { secretStore: { name: "vault-secrets" }, remoteKey: "platform/vault/drill" } },
+} as const;
+
 /** What is said of each fault. Programs without types may give anything, so the arguments are cast. */
 export function refusals(args: KnownArgs, name = "backup", now = new Date()): readonly string[] {
     try {

@@ -1,16 +1,12 @@
 /** The objects of VaultBackup in Kubernetes, exactly; and that the program takes every setting that they name. */
 import { describe, expect, test } from "@jest/globals";
 import { externalSecretSpec, type KnownAuth } from "../../../../components/vault-backup/auth";
-import {
-    alertsSpec,
-    objectNames,
-    pruneJobSpec,
-    saveJobSpec,
-    type SaveFacts,
-} from "../../../../components/vault-backup/objects";
+import { alertsSpec } from "../../../../components/vault-backup/alerts";
+import { objectNames } from "../../../../components/vault-backup/names";
+import { pruneJobSpec, saveJobSpec, type SaveFacts } from "../../../../components/vault-backup/objects";
 import { settingsOf } from "../../../../components/vault-backup/plan";
 import { snapshotCommand } from "../../../../sdk/cli/snapshot/command";
-import { APP_ROLE, backup } from "./fixture";
+import { APP_ROLE, backup, DRILL } from "./fixture";
 
 const FACTS: SaveFacts = {
     roleArn: "arn:role",
@@ -224,10 +220,15 @@ test("the secret with the AppRole's credentials", () => {
 
 describe("alerts", () => {
     const METRIC = 'kube_cronjob_status_last_successful_time{namespace="vault",cronjob="backup-save"}';
-    const rules = (changes: object): unknown =>
-        alertsSpec(settings(changes), NAMES, "page").groups[0]?.rules.map(
-            ({ alert, expr, for: time, labels }) => [alert, expr, time, labels],
+    const groups = (changes: object): unknown[] =>
+        alertsSpec(settings(changes), NAMES, "page").groups.map(({ rules: all }) =>
+            all.map(({ alert, expr, for: time, labels }) => [alert, expr, time, labels]),
         );
+    const rules = (changes: object): unknown => {
+        const [only, ...others] = groups(changes);
+        expect(others).toEqual([]);
+        return only;
+    };
     const both = (seconds: number, cluster: string): unknown => [
         ["VaultBackupTooOld", `time() - max(${METRIC}) > ${seconds}`, "5m", { severity: "page", cluster }],
         ["VaultBackupUnknown", `absent(${METRIC})`, `${seconds}s`, { severity: "page", cluster }],
@@ -238,6 +239,24 @@ describe("alerts", () => {
         expect(rules({ schedule: "0 3 * * sat,sun", timeout: "30m", clusterName: "main" })).toEqual(
             both(6 * 86_400 + 9_000, "main"),
         );
+    });
+
+    test("of drills as well: after a week, the time of one, and two hours more, or the age that is given", () => {
+        const metric = METRIC.replace("backup-save", "backup-drill");
+        const drills = (seconds: number): unknown => {
+            const labels = { severity: "page", cluster: "backup" };
+            return [
+                ["VaultRestoreDrillTooOld", `time() - max(${metric}) > ${seconds}`, "5m", labels],
+                ["VaultRestoreDrillUnknown", `absent(${metric})`, `${seconds}s`, labels],
+            ];
+        };
+        expect(groups({ drill: DRILL })).toEqual([
+            both(27 * 3_600, "backup"),
+            drills(7 * 86_400 + 4 * 3_600),
+        ]);
+        const alerts = { maxDrillAge: "40d" };
+        const drill = { ...DRILL, schedule: "@monthly" };
+        expect(groups({ drill, alerts })).toEqual([both(27 * 3_600, "backup"), drills(40 * 86_400)]);
     });
 
     test("after the age that is given", () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "@jest/globals";
 import {
     bucketPolicy,
+    drillPolicy,
     keyPolicy,
     restorePolicy,
     retentionPolicy,
@@ -51,6 +52,19 @@ describe("roles", () => {
         expect(retentionPolicy(PLACE).Statement).toEqual([
             LISTING,
             { Sid: "DeleteSnapshots", Effect: "Allow", Action: ["s3:DeleteObject"], Resource: OBJECTS },
+        ]);
+    });
+
+    test("the one that drills restores as that does, and opens its server by the seal's key", () => {
+        const seal = "arn:aws-cn:kms:cn-northwest-1:123456789012:key/seal";
+        expect(drillPolicy(PLACE, KEY, seal).Statement).toEqual([
+            ...restorePolicy(PLACE, KEY).Statement,
+            {
+                Sid: "OpenTheServer",
+                Effect: "Allow",
+                Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
+                Resource: [seal],
+            },
         ]);
     });
 

@@ -83,6 +83,25 @@ test("the key: the account administers and cannot use, the role uses, Secrets Ma
     ]);
 });
 
+test("others may use the key as the nodes do, by a condition and not as principals, which would have to be there", () => {
+    const users = [
+        "arn:aws:iam::123456789012:role/backup-drill",
+        "arn:aws:iam::123456789012:role/teams/other",
+    ];
+    const { Statement } = keyPolicy(place, ROLE, users);
+    expect(Statement.filter(({ Sid }) => Sid !== "SealOfOthers")).toEqual(keyPolicy(place, ROLE).Statement);
+    expect(Statement.filter(({ Sid }) => Sid === "SealOfOthers")).toEqual([
+        {
+            Sid: "SealOfOthers",
+            Effect: "Allow",
+            Principal: { AWS: "arn:aws:iam::123456789012:root" },
+            Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt"],
+            Resource: ["*"],
+            Condition: { ArnEquals: { "aws:PrincipalArn": users } },
+        },
+    ]);
+});
+
 test("the role is taken by instances alone", () => {
     expect(trustPolicy(place).Statement).toEqual([
         {

@@ -1,0 +1,53 @@
+/** What a component cannot be without: for programs without types, in place of an error from somewhere within. */
+import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "../provider/refusal";
+import type { CheckFailure } from "../provider/resource";
+
+/** What an argument has to be at least, and what to do where it is not. */
+export type Requirement = readonly [fits: (value: unknown) => boolean, remedy: string];
+
+/** By paths, as "vault.address". What lies within another argument is asked for where that one is an object. */
+export type Requirements = Readonly<Record<string, Requirement>>;
+
+export const isThere = (value: unknown): boolean => value !== undefined && value !== null;
+export const isText = (value: unknown): boolean => typeof value === "string";
+
+/** A table of arguments, and neither a list nor an output, whose parts nobody knows yet. */
+export function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+    return !pulumi.Output.isInstance(value) && !(value instanceof Promise);
+}
+
+export const isTableOrAbsent = (value: unknown): boolean => value === undefined || isTable(value);
+
+/**
+ * What is missing, or has the wrong shape altogether.
+ *
+ * @param under stands before each property, as 'vault["main"].'
+ */
+export function requiredFailures(
+    args: unknown,
+    requirements: Requirements,
+    under = "",
+): readonly CheckFailure[] {
+    return Object.entries(requirements).flatMap(([path, [fits, remedy]]) => {
+        const steps = path.split(".");
+        const last = steps.pop() ?? "";
+        const around = steps.reduce<unknown>(
+            (value, step) => (isTable(value) ? value[step] : undefined),
+            args,
+        );
+        if (!isTable(around)) return [];
+        const value = around[last];
+        if (fits(value)) return [];
+        const problem = isThere(value) ? "It is nothing that can be taken here." : "It is missing.";
+        return [{ property: `${under}${path}`, reason: `${problem} ${remedy}` }];
+    });
+}
+
+/** @throws PortcullisError `InvalidInput` where a component was given no table of arguments at all */
+export function refuseNoArguments(type: string, name: string, args: unknown): void {
+    if (isTable(args)) return;
+    const reason = "There are none. Give the component's arguments as one object, plain but for its values.";
+    throw refusal(type, name, [{ property: "args", reason }]);
+}
