@@ -18,6 +18,11 @@ export function isTable(value: unknown): value is Readonly<Record<string, unknow
     return !pulumi.Output.isInstance(value) && !(value instanceof Promise);
 }
 
+/** A table of which every part that is named is there. */
+export function isWhole(value: unknown): boolean {
+    return isTable(value) && Object.values(value).every(isThere);
+}
+
 export const isTableOrAbsent = (value: unknown): boolean => value === undefined || isTable(value);
 
 /**
@@ -42,6 +47,30 @@ export function requiredFailures(
         if (fits(value)) return [];
         const problem = isThere(value) ? "It is nothing that can be taken here." : "It is missing.";
         return [{ property: `${under}${path}`, reason: `${problem} ${remedy}` }];
+    });
+}
+
+/** The same, of an argument within others. */
+export function within(path: string, requirements: Requirements): Requirements {
+    return Object.fromEntries(
+        Object.entries(requirements).map(([property, each]) => [`${path}.${property}`, each]),
+    );
+}
+
+/** The same of each entry of a table, by its name, or of a list; each has to be a table itself. */
+export function entryFailures(
+    property: string,
+    { entries, of }: { readonly entries: unknown; readonly of: "table" | "list" },
+    requirements: Requirements,
+    remedy: string,
+): readonly CheckFailure[] {
+    const given = of === "list" ? Array.isArray(entries) && entries : isTable(entries) && entries;
+    if (given === false) return [];
+    return Object.entries(given).flatMap(([key, entry]: [string, unknown]) => {
+        const place = of === "list" ? `${property}[${key}]` : `${property}["${key}"]`;
+        if (isTable(entry)) return requiredFailures(entry, requirements, `${place}.`);
+        const problem = isThere(entry) ? "It is nothing that can be taken here." : "It is missing.";
+        return [{ property: place, reason: `${problem} ${remedy}` }];
     });
 }
 

@@ -10,6 +10,7 @@ import type { CertIssuersArgs, LetsEncryptArgs } from "./args";
 import { dnsIdentity, tokenAccount, type Place } from "./identity";
 import { managerOf } from "./manager";
 import { checkIssuers, type KnownArgs } from "./plan";
+import { refuseMissing } from "./required";
 import { serviceAccountOf, vaultObject } from "./vault";
 
 /** An issuer, for GatewayTls and for whoever else writes certificates. */
@@ -39,6 +40,7 @@ export class CertIssuers extends pulumi.ComponentResource {
     /** @throws PortcullisError InvalidInput with every fault of the arguments, each with its remedy */
     constructor(name: string, args: CertIssuersArgs, opts?: pulumi.ComponentResourceOptions) {
         super("portcullis:index:CertIssuers", name, {}, opts);
+        refuseMissing(name, args);
         const checked = whenKnown(args, (known) => checkIssuers(name, known, new Date()));
         const { manager } = managerOf(args);
         const release =

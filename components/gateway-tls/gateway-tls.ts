@@ -6,6 +6,7 @@ import { whenKnown } from "../../provider/kubernetes/program/known";
 import type { GatewayTlsArgs } from "./args";
 import { redirectPort } from "./listeners";
 import { planGateway, type GatewayPlan } from "./plan";
+import { refuseMissing } from "./required";
 import { redirectGroups } from "./routes";
 
 const GATEWAY = { apiVersion: "gateway.networking.k8s.io/v1", kind: "Gateway" } as const;
@@ -28,6 +29,7 @@ export class GatewayTls extends pulumi.ComponentResource {
     /** @throws PortcullisError InvalidInput with every fault of the arguments, each with its remedy */
     constructor(name: string, args: GatewayTlsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("portcullis:index:GatewayTls", name, {}, opts);
+        refuseMissing(name, args);
         const plan = whenKnown(args, (known) => planGateway(name, known));
         const apply = (
             suffix: string,

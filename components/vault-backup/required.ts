@@ -5,16 +5,13 @@ import {
     isTableOrAbsent,
     isText,
     isThere,
+    isWhole,
     refuseNoArguments,
     requiredFailures,
+    within,
     type Requirements,
 } from "../required";
 import type { VaultBackupArgs } from "./args";
-
-/** A table of which every part that is named is there. */
-function isWhole(value: unknown): boolean {
-    return isTable(value) && Object.values(value).every(isThere);
-}
 
 const APP_ROLE: Requirements = {
     secretStore: [isTable, 'Give the store that External Secrets reads: { name: "vault-secrets" }.'],
@@ -28,6 +25,7 @@ const REQUIRED: Requirements = {
     namespace: [isText, 'Give the namespace of the jobs in plain text, as "vault".'],
     oidcProviderArn: [
         isThere,
+        isWhole,
         'Give the ARN of the cluster\'s OpenID Connect provider: "arn:aws:iam::123456789012:oidc-provider/…".',
     ],
     vault: [isTable, "Say how the jobs reach Vault: { address, caBundle }."],
@@ -59,12 +57,6 @@ const REQUIRED: Requirements = {
         'Give a list of networks, as ["10.0.0.0/16"], or leave it out.',
     ],
 };
-
-function within(path: string, requirements: Requirements): Requirements {
-    return Object.fromEntries(
-        Object.entries(requirements).map(([property, each]) => [`${path}.${property}`, each]),
-    );
-}
 
 /** @throws PortcullisError `InvalidInput` with everything that is missing, or has the wrong shape altogether */
 export function refuseMissing(name: string, args: VaultBackupArgs): void {

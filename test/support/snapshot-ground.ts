@@ -9,7 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { snapshotPolicy } from "../../components/vault-pki/policies";
 import { CANARY_MOUNT } from "../../provider/vault/snapshot/canary-path";
-import { findMoto, startMoto, type RunningMoto } from "../../tools/services/moto";
+import { findMoto, startMoto, type RunningMoto, type StartMotoOptions } from "../../tools/services/moto";
 import { createKey, CREDENTIALS, REGION } from "../../tools/services/moto-calls";
 import {
     call,
@@ -65,7 +65,9 @@ export interface SnapshotGround {
 }
 
 /** The real programs, running; or why a machine has them not. */
-export async function snapshotGround(): Promise<SnapshotGround | { readonly missing: string }> {
+export async function snapshotGround(
+    options: Pick<StartMotoOptions, "knowsResources"> = {},
+): Promise<SnapshotGround | { readonly missing: string }> {
     const program = await findOpenBao();
     if ("missing" in program) return program;
     const found = await findMoto();
@@ -75,7 +77,7 @@ export async function snapshotGround(): Promise<SnapshotGround | { readonly miss
     const certificate = authority.server();
     const caFile = join(directory, "ca.pem");
     writeFileSync(caFile, authority.certificatePem);
-    const moto = await startMoto(found);
+    const moto = await startMoto(found, options);
     const bao = await startSingle({
         ...{ program, directory: join(directory, "bao"), tls: certificate },
     });
