@@ -25,7 +25,6 @@ const REQUIRED: Requirements = {
     namespace: [isText, 'Give the namespace of the jobs in plain text, as "vault".'],
     oidcProviderArn: [
         isThere,
-        isWhole,
         'Give the ARN of the cluster\'s OpenID Connect provider: "arn:aws:iam::123456789012:oidc-provider/…".',
     ],
     vault: [isTable, "Say how the jobs reach Vault: { address, caBundle }."],

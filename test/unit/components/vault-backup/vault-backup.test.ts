@@ -1,51 +1,13 @@
 /** VaultBackup under mocks: what it is made of, what is protected, and what comes after what. */
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, jest, test } from "@jest/globals";
-import type { VaultBackupArgs } from "../../../../components/vault-backup/args";
+import { beforeAll, describe, expect, test } from "@jest/globals";
 import { snapshotProgram } from "../../../../components/vault-backup/program";
 import { VaultBackup } from "../../../../components/vault-backup/vault-backup";
-import { childrenWith, settled, type Child } from "../../../support/children";
+import { settled } from "../../../support/children";
 import { tlsFiles } from "../../../support/vault-cluster";
-import { APP_ROLE, backup, DRILL, PROVIDER, SEAL_KEY } from "./fixture";
+import { arnOf, BEFORE_JOBS, declare, inputsOf, KEY, OBJECTS, outline, RIGHTS } from "./declare";
+import { APP_ROLE, backup, PROVIDER } from "./fixture";
 
-// The SDKs are loaded with the first component: on a busy machine that takes seconds.
-jest.setTimeout(60_000);
-
-const KEY = "arn:aws:kms:eu-west-3:123456789012:key/k";
-const arnOf = (role: string): string => `arn:aws:iam::123456789012:role/${role}`;
-
-async function declare(args: VaultBackupArgs): Promise<{ made: VaultBackup; found: readonly Child[] }> {
-    let made: VaultBackup | undefined;
-    const found = await childrenWith((opts) => (made = new VaultBackup("backup", args, opts)), {
-        outputs: ({ type, name }) => {
-            if (type === "aws:iam/role:Role") return { arn: arnOf(name), name };
-            return type === "aws:kms/key:Key" ? { arn: KEY } : {};
-        },
-        functions: {
-            "aws:index/getPartition:getPartition": { partition: "aws", dnsSuffix: "amazonaws.com" },
-            "aws:index/getCallerIdentity:getCallerIdentity": { accountId: "123456789012" },
-        },
-    });
-    if (made === undefined) throw new Error("no backup");
-    return { made, found };
-}
-
-const inputsOf = (found: readonly Child[], name: string): Child["inputs"] => {
-    const child = found.find((one) => one.name === name);
-    if (child === undefined) throw new Error(`no ${name}`);
-    return child.inputs;
-};
-
-const BEFORE_JOBS = [
-    "backup-versioning",
-    "backup-public-access",
-    "backup-ownership",
-    "backup-encryption",
-    "backup-lifecycle",
-    "backup-bucket-policy",
-];
-const RIGHTS = ["backup-save-policy", "backup-prune-policy", "backup-restore-policy"];
-const OBJECTS = ["backup-save", "backup-prune", "backup-restore", "backup-program", "backup-vault-ca"];
 const ROLES = ["save", "prune", "restore"].flatMap((duty) => [
     [`backup-${duty}-role`, "aws:iam/role:Role", []],
     [`backup-${duty}-policy`, "aws:iam/rolePolicy:RolePolicy", []],
@@ -75,9 +37,6 @@ const KUBERNETES = [
     ["backup-program", "kubernetes:core/v1:ConfigMap", []],
     ["backup-vault-ca", "kubernetes:core/v1:ConfigMap", []],
 ];
-const outline = (found: readonly Child[]): unknown =>
-    found.slice(1).map(({ name, type, dependsOn }) => [name, type, dependsOn]);
-
 describe("VaultBackup", () => {
     let authorities: string;
     beforeAll(async () => {
@@ -267,79 +226,6 @@ describe("VaultBackup", () => {
                 release: "prometheus",
             },
         });
-    });
-
-    test("with a drill: a role of a name that can be said before, and a job that comes after what cuts it off", async () => {
-        const { made, found } = await declare(
-            backup(authorities, {
-                drill: {
-                    ...DRILL,
-                    seal: { kmsKeyArn: pulumi.output(SEAL_KEY) },
-                    egressCidrs: ["10.0.0.0/16"],
-                },
-                alerts: {},
-            }),
-        );
-        const before = [...BEFORE_JOBS, ...OBJECTS];
-        expect(outline(found).slice(-8)).toEqual([
-            ["backup-drill-role", "aws:iam/role:Role", []],
-            ["backup-drill-policy", "aws:iam/rolePolicy:RolePolicy", []],
-            ["backup-drill-seal", "kubernetes:core/v1:ConfigMap", []],
-            ["backup-drill-network", "kubernetes:networking.k8s.io/v1:NetworkPolicy", []],
-            ["backup-drill-approle", "kubernetes:external-secrets.io/v1:ExternalSecret", []],
-            ["backup-drill", "kubernetes:core/v1:ServiceAccount", []],
-            [
-                "backup-drill-job",
-                "kubernetes:batch/v1:CronJob",
-                [
-                    ...before,
-                    ...["backup-drill-policy", "backup-drill", "backup-drill-seal", "backup-drill-network"],
-                    "backup-drill-approle",
-                ],
-            ],
-            ["backup-alerts", "kubernetes:monitoring.coreos.com/v1:PrometheusRule", []],
-        ]);
-        expect(inputsOf(found, "backup-drill-role")).toMatchObject({
-            name: "ogenki-vault-backup-drill",
-            assumeRolePolicy: expect.stringContaining('"system:serviceaccount:vault:backup-drill"'),
-        });
-        expect(
-            VaultBackup.drillRoleArnOf({ account: "123456789012", bucketName: "ogenki-vault-backup" }),
-        ).toBe(arnOf(String(inputsOf(found, "backup-drill-role").name)));
-        const { policy } = inputsOf(found, "backup-drill-policy");
-        expect(policy).toContain(`"Resource":["${SEAL_KEY}"]`);
-        expect(policy).toContain(`"Resource":["${KEY}"]`);
-        expect(inputsOf(found, "backup-drill-seal")).toMatchObject({
-            metadata: { name: "backup-drill-seal", namespace: "vault" },
-            data: { "seal.hcl": expect.stringContaining(`kms_key_id = "${SEAL_KEY}"`) },
-        });
-        expect(inputsOf(found, "backup-drill-network")).toMatchObject({
-            metadata: { name: "backup-drill", namespace: "vault" },
-            spec: { policyTypes: ["Ingress", "Egress"] },
-        });
-        expect(inputsOf(found, "backup-drill-approle")).toMatchObject({
-            spec: {
-                target: { name: "backup-drill-approle" },
-                data: [{ remoteRef: { key: "platform/vault/drill" } }, {}],
-            },
-        });
-        expect(inputsOf(found, "backup-drill")).toMatchObject({
-            metadata: { name: "backup-drill", namespace: "vault" },
-            automountServiceAccountToken: false,
-        });
-        const job = JSON.stringify(inputsOf(found, "backup-drill-job"));
-        expect(job).toContain(`{"name":"AWS_ROLE_ARN","value":"${arnOf("backup-drill-role")}"}`);
-        expect(job).toContain('"secretName":"backup-drill-approle"');
-        // Of the cluster itself it knows nothing.
-        expect(job).not.toMatch(/VAULT_ADDR|VAULT_CACERT|vault-ca/);
-        expect(JSON.stringify(inputsOf(found, "backup-alerts"))).toContain("backup-drill");
-        expect(await settled(made.drillRoleArn)).toBe(arnOf("backup-drill-role"));
-    });
-
-    test("without a drill there is none of that", async () => {
-        const { made, found } = await declare(backup(authorities));
-        expect(found.filter(({ name }) => name.includes("drill"))).toEqual([]);
-        expect(await settled(made.drillRoleArn)).toBeUndefined();
     });
 
     test("what is always plain is refused where it is declared, though an output is among the rest", () => {
