@@ -6,6 +6,7 @@ import { isHostName, isLabel, isWildcard } from "../../provider/kubernetes/names
 import type { KubernetesObject } from "../../provider/kubernetes/object";
 import { isRegion } from "../../provider/region";
 import type { CheckFailure } from "../../provider/resource";
+import { bundleFault } from "../../provider/vault/connection-faults";
 import type { LetsEncryptArgs } from "./args";
 import type { Manager } from "./manager";
 
@@ -33,7 +34,11 @@ export function acmeLimits({
 }
 
 /** What is wrong with the arguments. */
-export function acmeFailures(args: KnownAcme, manager: Pick<Manager, "minor">): readonly CheckFailure[] {
+export function acmeFailures(
+    args: KnownAcme,
+    manager: Pick<Manager, "minor">,
+    now: Date,
+): readonly CheckFailure[] {
     const failures: CheckFailure[] = [];
     const refuse = (property: string, reason: string) =>
         failures.push({ property: `letsEncrypt.${property}`, reason });
@@ -72,6 +77,8 @@ export function acmeFailures(args: KnownAcme, manager: Pick<Manager, "minor">): 
             );
         }
     }
+    const untrusted = trustFault(args, environments, now);
+    if (untrusted !== undefined) refuse("caBundle", untrusted);
     if (leafLifetime !== undefined && durationOrUndefined(leafLifetime) === undefined) {
         refuse("leafLifetime", 'It is no duration. Write it as "90d".');
     }
@@ -83,6 +90,19 @@ export function acmeFailures(args: KnownAcme, manager: Pick<Manager, "minor">): 
 
 function isHttps(text: string): boolean {
     return URL.canParse(text) && new URL(text).protocol === "https:" && !text.includes("@");
+}
+
+/** cert-manager takes a bundle in place of the public authorities, which Let's Encrypt's servers are verified by. */
+function trustFault(
+    { caBundle, servers = {} }: KnownAcme,
+    environments: readonly Environment[],
+    now: Date,
+): string | undefined {
+    if (caBundle === undefined) return undefined;
+    if (environments.every((environment) => servers[environment] === undefined)) {
+        return "There is no server that it verifies: Let's Encrypt's are verified by public authorities. Give servers, or leave it out.";
+    }
+    return bundleFault(caBundle, now);
 }
 
 /** Names that are nobody's (RFC 2606, RFC 6761). */
@@ -168,7 +188,8 @@ export interface AcmeParts {
 }
 
 export function acmeObject(args: KnownAcme, { environment, token }: AcmeParts): KubernetesObject {
-    const { email, zones, hostedZoneId, region, servers = {}, namespace } = args;
+    const { email, zones, hostedZoneId, region, servers = {}, caBundle, namespace } = args;
+    const server = servers[environment];
     const name = acmeName(environment);
     const identity = token && {
         role: token.roleArn,
@@ -180,7 +201,9 @@ export function acmeObject(args: KnownAcme, { environment, token }: AcmeParts): 
         metadata: { name, ...(namespace !== undefined && { namespace }) },
         spec: {
             acme: {
-                server: servers[environment] ?? SERVERS[environment],
+                server: server ?? SERVERS[environment],
+                ...(server !== undefined &&
+                    caBundle !== undefined && { caBundle: Buffer.from(caBundle).toString("base64") }),
                 email,
                 privateKeySecretRef: { name: `${name}-account-key` },
                 solvers: [

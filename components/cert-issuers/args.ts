@@ -53,6 +53,11 @@ export interface LetsEncryptArgs {
     environments?: ("staging" | "production")[];
     /** Directories of another authority than Let's Encrypt, in its place. */
     servers?: Partial<Record<"staging" | "production", string>>;
+    /**
+     * CA certificates that verify `servers`, PEM, where no public authority does: an authority of one's own. It stands in
+     * the place of the public ones, for the issuers of `servers` alone.
+     */
+    caBundle?: pulumi.Input<string>;
     /** Namespace of Issuers in place of ClusterIssuers; with `irsa` alone. */
     namespace?: string;
     /** How long its certificates last: "90d" unless given. */

@@ -141,7 +141,9 @@ function dnsRole(
     const { getPartitionOutput } = aws("getPartition");
     const policy = pulumi
         .all([getPartitionOutput({}, { parent }), args.hostedZoneId])
-        .apply(([{ partition }, zone]) => JSON.stringify(dnsPolicy(partition, zone)));
+        .apply(([{ partition }, hostedZoneId]) =>
+            JSON.stringify(dnsPolicy(partition, { hostedZoneId, zones: args.zones })),
+        );
     const rights = new (aws("iam/rolePolicy").RolePolicy)(
         `${name}-dns-policy`,
         { role: role.name, policy },

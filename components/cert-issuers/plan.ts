@@ -20,7 +20,7 @@ export function checkIssuers(name: string, args: KnownArgs, now: Date): KnownArg
     const { manager, failures } = managerOf(args);
     const all: CheckFailure[] = [
         ...failures,
-        ...(args.letsEncrypt === undefined ? [] : acmeFailures(args.letsEncrypt, manager)),
+        ...(args.letsEncrypt === undefined ? [] : acmeFailures(args.letsEncrypt, manager, now)),
         ...Object.entries(args.vault ?? {}).flatMap(([issuer, one]) =>
             vaultFailures(issuer, one, manager, now),
         ),

@@ -1,12 +1,17 @@
 /** The policies by which cert-manager writes proofs to one hosted zone, as data. */
+import type { KnownAcme } from "./acme";
 import { policyDocument, type PolicyDocument, type ServiceAccountName } from "../iam-policies";
 
 /**
- * What a proof by DNS takes: records of the type TXT alone are written, in this hosted zone alone. Hosted zones are not
- * listed, for the issuers name theirs.
+ * What a proof by DNS takes: records of the type TXT alone are written, at the names of proofs for these DNS zones alone,
+ * in this hosted zone alone. Nothing is listed, for the issuers name their hosted zone.
  */
-export function dnsPolicy(partition: string, hostedZoneId: string): PolicyDocument {
-    const zone = `arn:${partition}:route53:::hostedzone/${hostedZoneId}`;
+export function dnsPolicy(
+    partition: string,
+    { hostedZoneId, zones }: Pick<KnownAcme, "hostedZoneId" | "zones">,
+): PolicyDocument {
+    const names = "route53:ChangeResourceRecordSetsNormalizedRecordNames";
+    const types = "route53:ChangeResourceRecordSetsRecordTypes";
     return policyDocument([
         {
             Sid: "SeeChangesDone",
@@ -16,25 +21,23 @@ export function dnsPolicy(partition: string, hostedZoneId: string): PolicyDocume
             Resource: [`arn:${partition}:route53:::change/*`],
         },
         {
-            Sid: "ReadTheZone",
-            Effect: "Allow",
-            Action: ["route53:ListResourceRecordSets"],
-            Resource: [zone],
-        },
-        {
             Sid: "WriteProofs",
             Effect: "Allow",
             Action: ["route53:ChangeResourceRecordSets"],
-            Resource: [zone],
+            Resource: [`arn:${partition}:route53:::hostedzone/${hostedZoneId}`],
             Condition: {
-                "ForAllValues:StringEquals": {
-                    "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"],
-                },
+                "ForAllValues:StringEquals": { [types]: ["TXT"] },
+                "ForAllValues:StringLike": { [names]: zones.flatMap(proofNames) },
                 // Of an empty set, all values are equal to anything.
-                Null: { "route53:ChangeResourceRecordSetsRecordTypes": "false" },
+                Null: { [types]: "false", [names]: "false" },
             },
         },
     ]);
+}
+
+/** Names of the records that prove names in a DNS zone (RFC 8555, 8.4), as conditions of IAM match them. */
+function proofNames(zone: string): readonly string[] {
+    return [`_acme-challenge.${zone}`, `_acme-challenge.*.${zone}`];
 }
 
 /** Who may take the role by EKS Pod Identity: exactly one service account of one cluster. */

@@ -17,7 +17,9 @@ def result(call):
         answer.pop("ResponseMetadata", None)
         return {"code": "ok", "answer": answer}
     except ClientError as error:
-        return {"code": error.response["Error"]["Code"]}
+        # moto writes errors of Route 53 into one element more than the service does.
+        inner = error.response.get("Errors", error.response)
+        return {"code": error.response["Error"]["Code"] or inner["Error"]["Code"]}
     except ParamValidationError as error:
         return {"code": f"not sent: {error}"}
 

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { createProgress } from "../progress";
 import { findPulumi } from "../pulumi/cli";
 import { plainUnavailable } from "../pulumi/plain";
+import { findCertManager } from "../services/cert-manager";
 import { findKubernetes } from "../services/kubernetes";
+import { findPebble } from "../services/pebble";
 import { add, judged, NOTHING, type Counts } from "./counts";
 import { run, runJest, runMocha, runMochaApart, runMochaInPairs, runPlain } from "./steps";
 
@@ -48,6 +50,10 @@ async function main(): Promise<void> {
             await findPulumi({ progress: createProgress(process.stdout) });
         // For the same reason, and because a build beside tests of what a cluster does in time would slow it down.
         if (steps.some(({ name }) => name === "integration" || name === "e2e")) await findKubernetes();
+        if (steps.some(({ name }) => name === "integration")) {
+            await findPebble();
+            await findCertManager();
+        }
         for (const { name, work } of steps) {
             console.log(`\n== ${name}`);
             const started = performance.now();

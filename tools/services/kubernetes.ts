@@ -3,7 +3,7 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
-import { runProgram } from "../pulumi/processes";
+import { buildGo } from "./go-build";
 import { kept } from "./kept";
 import { freePorts, startServer } from "./server";
 
@@ -33,25 +33,17 @@ const BUILD_LIMIT = 40 * 60_000;
 /** The programs, built with Go where they are not there yet; or why there are none. */
 export async function findKubernetes(): Promise<Kubernetes | { readonly missing: string }> {
     const found = await kept(`kubernetes-${KUBERNETES_VERSION}`, "kube-apiserver", async (draft) => {
-        for (const [name, path] of Object.entries(PROGRAMS)) await build(path, join(draft, name));
+        for (const [name, path] of Object.entries(PROGRAMS)) {
+            await buildGo({
+                ...{ folder: join(__dirname, "kubernetes", "programs"), path, output: join(draft, name) },
+                name: "Kubernetes' API server",
+                // What the server says of itself.
+                variables: [`k8s.io/component-base/version.gitVersion=v${KUBERNETES_VERSION}`],
+                limit: BUILD_LIMIT,
+            });
+        }
     });
     return "why" in found ? { missing: found.why } : { folder: join(found.path, "..") };
-}
-
-async function build(path: string, output: string): Promise<void> {
-    // The version is what the server says of itself; -s -w leave out what only a debugger reads.
-    const version = `-X k8s.io/component-base/version.gitVersion=v${KUBERNETES_VERSION}`;
-    const end = await runProgram("go", ["build", "-ldflags", `-s -w ${version}`, "-o", output, path], {
-        cwd: join(__dirname, "kubernetes", "programs"),
-        environment: { GOFLAGS: "-mod=readonly -buildvcs=false", GOWORK: "off" },
-        limit: BUILD_LIMIT,
-    }).catch(() => {
-        throw new Error("there is no Go to build Kubernetes' API server with");
-    });
-    if (end.timedOut) throw new Error(`building ${path} with Go took too long`);
-    if (end.code !== 0) {
-        throw new Error(`building ${path} with Go failed: ${end.stderr.trim().split("\n").at(-1) ?? ""}`);
-    }
 }
 
 /** Starts both in an empty folder, and waits until the API server is ready. */

@@ -72,6 +72,10 @@ describe("issuers by ACME", () => {
         expect(acmeOf({ servers }, undefined, "production")).toMatchObject({
             spec: { acme: { server: "https://acme-v02.api.letsencrypt.org/directory" } },
         });
+        // The bundle would take the place of the authorities that verify Let's Encrypt's.
+        const own = { servers, caBundle: "PEM" };
+        expect(acmeOf(own)).toMatchObject({ spec: { acme: { caBundle: "UEVN" } } });
+        expect(acmeOf(own, undefined, "production").spec.acme).not.toHaveProperty("caBundle");
         expect(acmeLimits({ zones: ["cloud.ogenki.io"] })).toEqual({
             domains: ["cloud.ogenki.io"],
             allowWildcards: true,
@@ -212,20 +216,15 @@ describe("the chart's values", () => {
 describe("the role for proofs", () => {
     const account = { namespace: "cert-manager", name: "certs-route53" };
 
-    test("writes records of the type TXT in one hosted zone, and no others", () => {
+    test("writes proofs for its DNS zones in one hosted zone, and no other records", () => {
         const zone = "arn:aws-cn:route53:::hostedzone/Z1";
-        expect(dnsPolicy("aws-cn", "Z1").Statement).toEqual([
+        const zones = ["cloud.ogenki.io", "ogenki.net"];
+        expect(dnsPolicy("aws-cn", { hostedZoneId: "Z1", zones }).Statement).toEqual([
             {
                 Sid: "SeeChangesDone",
                 Effect: "Allow",
                 Action: ["route53:GetChange"],
                 Resource: ["arn:aws-cn:route53:::change/*"],
-            },
-            {
-                Sid: "ReadTheZone",
-                Effect: "Allow",
-                Action: ["route53:ListResourceRecordSets"],
-                Resource: [zone],
             },
             {
                 Sid: "WriteProofs",
@@ -234,7 +233,18 @@ describe("the role for proofs", () => {
                 Resource: [zone],
                 Condition: {
                     "ForAllValues:StringEquals": { "route53:ChangeResourceRecordSetsRecordTypes": ["TXT"] },
-                    Null: { "route53:ChangeResourceRecordSetsRecordTypes": "false" },
+                    "ForAllValues:StringLike": {
+                        "route53:ChangeResourceRecordSetsNormalizedRecordNames": [
+                            "_acme-challenge.cloud.ogenki.io",
+                            "_acme-challenge.*.cloud.ogenki.io",
+                            "_acme-challenge.ogenki.net",
+                            "_acme-challenge.*.ogenki.net",
+                        ],
+                    },
+                    Null: {
+                        "route53:ChangeResourceRecordSetsRecordTypes": "false",
+                        "route53:ChangeResourceRecordSetsNormalizedRecordNames": "false",
+                    },
                 },
             },
         ]);

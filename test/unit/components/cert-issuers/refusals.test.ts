@@ -141,6 +141,25 @@ describe("refused, with what to do", () => {
             "letsEncrypt.servers.staging: It is no address of a directory. Write one that begins with https://.",
         ],
         [
+            "authorities that verify no server",
+            acme({ caBundle: "PEM" }),
+            "letsEncrypt.caBundle: There is no server that it verifies: Let's Encrypt's are verified by public authorities. Give servers, or leave it out.",
+        ],
+        [
+            "authorities of a server that no issuer has",
+            acme({
+                caBundle: "PEM",
+                servers: { staging: "https://ca.ogenki.io/dir" },
+                environments: ["production"],
+            }),
+            "letsEncrypt.caBundle: There is no server that it verifies: Let's Encrypt's are verified by public authorities. Give servers, or leave it out.",
+        ],
+        [
+            "authorities that are none",
+            acme({ caBundle: "UEVN", servers: { staging: "https://ca.ogenki.io/dir" } }),
+            "letsEncrypt.caBundle: There is no certificate in it. Give the text of CA certificates in PEM form; it is encoded for Kubernetes here.",
+        ],
+        [
             "a lifetime in words",
             acme({ leafLifetime: "90 days" }),
             'letsEncrypt.leafLifetime: It is no duration. Write it as "90d".',
