@@ -48,13 +48,14 @@ export function bucketPolicy(place: BackupPlace, kmsKeyArn: string): PolicyDocum
             Sid: "NoOtherEncryption",
             ...refused,
             ...written,
-            Condition: { StringNotEqualsIfExists: { [algorithm]: "aws:kms" } },
+            // What is not there is unlike anything, even with IfExists.
+            Condition: { StringNotEquals: { [algorithm]: "aws:kms" }, Null: { [algorithm]: "false" } },
         },
         {
             Sid: "NoOtherKey",
             ...refused,
             ...written,
-            Condition: { StringNotEqualsIfExists: { [key]: kmsKeyArn } },
+            Condition: { StringNotEquals: { [key]: kmsKeyArn }, Null: { [key]: "false" } },
         },
         {
             // Where only the algorithm is named, S3 takes a key of its own.

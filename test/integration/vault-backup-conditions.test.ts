@@ -1,6 +1,7 @@
 /**
- * What the bucket and the key of VaultBackup refuse, whatever else a caller may: by a simulator of IAM, for moto holds no
- * call to the policy of a bucket or of a key. The last test says so of moto, and fails once it does.
+ * What the bucket and the key of VaultBackup refuse, whatever else a caller may: by a simulator of IAM. moto looks at no
+ * policy of a key, and takes each refusal in a bucket's policy as if it had no condition; the last test says so of it, and
+ * fails once that changes.
  */
 import assert from "node:assert/strict";
 import { before, describe, it } from "mocha";
@@ -119,7 +120,7 @@ describe("the bucket and the key of VaultBackup", function () {
         );
     });
 
-    it("are not enforced by moto, whose calls go on in clear", async function () {
+    it("cannot be held to by moto, which refuses what the policy takes as well", async function () {
         const found = foundOrSkip(this, await findMoto());
         const moto = await startMoto(found);
         try {
@@ -131,11 +132,13 @@ describe("the bucket and the key of VaultBackup", function () {
             const results = await callAws(found.python, moto.url, anybody, [
                 call("create_bucket", { CreateBucketConfiguration: { LocationConstraint: "eu-west-3" } }),
                 call("put_bucket_policy", { Policy: JSON.stringify(bucketPolicy(PLACE, KEY)) }),
-                call("put_object", { Key: "vault/main/x.snap", Body: "x", ServerSideEncryption: "AES256" }),
+                call("put_object", { Key: "vault/main/x.snap", Body: "x" }),
+                call("delete_bucket_policy", {}),
+                call("put_object", { Key: "vault/main/x.snap", Body: "x" }),
             ]);
             assert.deepEqual(
                 results.map(({ code }) => code),
-                ["ok", "ok", "ok"],
+                ["ok", "ok", "403", "ok", "ok"],
             );
         } finally {
             await moto.end("SIGKILL");

@@ -113,9 +113,13 @@ test("the bucket refuses what is in clear, and every other encryption", () => {
         {
             Sid: "NoOtherEncryption",
             ...written,
-            Condition: { StringNotEqualsIfExists: { [sse]: "aws:kms" } },
+            Condition: { StringNotEquals: { [sse]: "aws:kms" }, Null: { [sse]: "false" } },
         },
-        { Sid: "NoOtherKey", ...written, Condition: { StringNotEqualsIfExists: { [key]: KEY } } },
+        {
+            Sid: "NoOtherKey",
+            ...written,
+            Condition: { StringNotEquals: { [key]: KEY }, Null: { [key]: "false" } },
+        },
         {
             Sid: "NoKeyOfS3",
             ...written,
