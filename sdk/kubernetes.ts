@@ -1,6 +1,6 @@
 /** What programs import from `pulumi-portcullis/kubernetes`: certificates for a Gateway, issued by cert-manager, and backups of Vault. */
 export { PortcullisError, type ErrorCode } from "../provider/errors";
-export { CertIssuers, type IssuerHandle } from "../components/cert-issuers/cert-issuers";
+export { CertIssuers, type IssuerHandle, type IssuerHandles } from "../components/cert-issuers/cert-issuers";
 export type {
     CertIssuersArgs,
     CertManagerChartArgs,

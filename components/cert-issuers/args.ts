@@ -127,7 +127,8 @@ export interface VaultIssuerArgs {
     limits?: IssuerLimits;
 }
 
-export interface CertIssuersArgs {
+/** `VaultIssuer` is the union of the names in `vault`: outputs have the same names. */
+export interface CertIssuersArgs<VaultIssuer extends string = string> {
     /** cert-manager: by its chart unless `existingVersion` is given. */
     certManager?: CertManagerChartArgs | ExistingCertManagerArgs;
     /** Whether the chart switches on certificates for Gateways, whose definitions have to be there before. True unless given. */
@@ -135,7 +136,7 @@ export interface CertIssuersArgs {
     /** Issuers for Let's Encrypt, `letsencrypt-staging` and `letsencrypt-production`. None unless given. */
     letsEncrypt?: LetsEncryptArgs;
     /** Issuers for Vault, by their names. None unless given. */
-    vault?: Record<string, VaultIssuerArgs>;
+    vault?: Record<VaultIssuer, VaultIssuerArgs>;
     /** Of resources on AWS. None unless given. */
     tags?: Record<string, pulumi.Input<string>>;
 }

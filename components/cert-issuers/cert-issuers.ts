@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { IssuerLimits } from "../../provider/kubernetes/issuer";
 import type { KubernetesObject } from "../../provider/kubernetes/object";
 import { whenKnown } from "../../provider/kubernetes/program/known";
-import { acmeLimits, acmeName, acmeObject, ENVIRONMENTS } from "./acme";
+import { acmeLimits, acmeName, acmeObject, ENVIRONMENTS, type Environment } from "./acme";
 import type { CertIssuersArgs, LetsEncryptArgs } from "./args";
 import { dnsIdentity, tokenAccount, type Place } from "./identity";
 import { managerOf } from "./manager";
@@ -24,21 +24,26 @@ export interface IssuerHandle {
     readonly limits?: IssuerLimits;
 }
 
+/** Issuers by their names; those of Let's Encrypt where they were asked for. */
+export type IssuerHandles<VaultIssuer extends string = string> = Readonly<
+    Partial<Record<`letsencrypt-${Environment}`, IssuerHandle>> & Record<VaultIssuer, IssuerHandle>
+>;
+
 /**
  * cert-manager by its Helm chart, or one that is there, and its issuers: for Let's Encrypt, with proofs by DNS in one
  * hosted zone of Route 53, and for Vault or OpenBao, by a role that signs. What cert-manager would only say in an
  * object's status, or repeat for ever, is refused: at preview where all of it is known by then.
  */
-export class CertIssuers extends pulumi.ComponentResource {
+export class CertIssuers<VaultIssuer extends string = string> extends pulumi.ComponentResource {
     /** The issuers by their names: `letsencrypt-staging`, `letsencrypt-production`, and those of `vault`. */
-    public readonly issuers: Readonly<Record<string, IssuerHandle>>;
-    /** cert-manager's namespace, where secrets of ClusterIssuers are. */
+    public readonly issuers: IssuerHandles<VaultIssuer>;
+    /** cert-manager's namespace, where secrets of ClusterIssuers are; what uses it comes after the chart that makes it. */
     public readonly namespace: pulumi.Output<string>;
     /** Of the role that writes proofs; undefined where there is none but the controller's own. */
     public readonly dnsRoleArn: pulumi.Output<string | undefined>;
 
     /** @throws PortcullisError InvalidInput with every fault of the arguments, each with its remedy */
-    constructor(name: string, args: CertIssuersArgs, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: CertIssuersArgs<VaultIssuer>, opts?: pulumi.ComponentResourceOptions) {
         super("portcullis:index:CertIssuers", name, {}, opts);
         refuseMissing(name, args);
         const checked = whenKnown(args, (known) => checkIssuers(name, known, new Date()));
@@ -53,8 +58,10 @@ export class CertIssuers extends pulumi.ComponentResource {
             tags: args.tags ?? {},
         };
         const acme = args.letsEncrypt && this.acme(place, args.letsEncrypt, checked);
-        this.issuers = { ...acme?.issuers, ...this.vault(place, args, checked) };
-        this.namespace = pulumi.output(manager.namespace);
+        const issuers = { ...acme?.issuers, ...this.vault(place, args, checked) };
+        // There is one for each name in `vault`, and those of Let's Encrypt are named by `acmeName`.
+        this.issuers = issuers as unknown as IssuerHandles<VaultIssuer>;
+        this.namespace = release?.urn.apply(() => manager.namespace) ?? pulumi.output(manager.namespace);
         this.dnsRoleArn = acme?.roleArn ?? pulumi.output(undefined);
         this.registerOutputs({
             issuers: this.issuers,
@@ -157,7 +164,13 @@ export class CertIssuers extends pulumi.ComponentResource {
         const kind = namespace === undefined ? "ClusterIssuer" : "Issuer";
         const made = new CustomResource(
             `${place.name}-${name}`,
-            { apiVersion: "cert-manager.io/v1", kind, metadata: object.metadata, spec: object.spec },
+            {
+                apiVersion: "cert-manager.io/v1",
+                kind,
+                // Known in a preview, though an argument of the spec may not be.
+                metadata: { name, ...(namespace !== undefined && { namespace }) },
+                spec: object.spec,
+            },
             { parent: this, dependsOn: [...place.dependsOn, ...needs] },
         );
         return {

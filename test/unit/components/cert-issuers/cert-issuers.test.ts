@@ -168,6 +168,34 @@ test("on a cert-manager that is there, by Pod Identity: the role is the controll
     expect(Object.keys(issuers.issuers)).toEqual(["letsencrypt-production"]);
 });
 
+test("what uses the namespace comes after the chart that makes it, and of one that is there after nothing", async () => {
+    const needs = async ({ namespace }: CertIssuers): Promise<readonly string[]> => {
+        // What an output comes after is no part of its published type.
+        const { allResources } = namespace as unknown as {
+            readonly allResources: () => Promise<ReadonlySet<pulumi.Resource>>;
+        };
+        return [...(await allResources())].map(({ constructor }) => constructor.name);
+    };
+    const { issuers: byChart } = await declare({ certManager: { namespace: "certificates" } });
+    expect(await settled(byChart.namespace)).toBe("certificates");
+    expect(await needs(byChart)).toEqual(["Release"]);
+    const { issuers: existing } = await declare({ certManager: { existingVersion: "v1.21.2" } });
+    expect(await settled(existing.namespace)).toBe("cert-manager");
+    expect(await needs(existing)).toEqual([]);
+});
+
+test("issuers have the names that the program gave them, and no others: a misspelt one is no program", async () => {
+    let issuers: CertIssuers<"inner" | "outer"> | undefined;
+    await childrenWith((opts) => {
+        const made = new CertIssuers("certs", { vault: { inner: VAULT, outer: VAULT } }, opts);
+        return (issuers = made);
+    }, {});
+    expect(issuers?.issuers.inner.kind).toBe("ClusterIssuer");
+    // @ts-expect-error -- there is no such issuer
+    expect(issuers?.issuers.outr).toBeUndefined();
+    expect(issuers?.issuers["letsencrypt-staging"]).toBeUndefined();
+});
+
 test("without an identity of its own, nothing of AWS is made", async () => {
     const { issuers, found } = await declare({
         certManager: { existingVersion: "v1.14.7" },
