@@ -14,6 +14,7 @@ export type { ClusterInitialization } from "../components/vault-cluster/initiali
 export type { AutopilotChoice } from "../provider/vault/autopilot";
 export { VaultPki, type AppRoles } from "../components/vault-pki/vault-pki";
 export type { AppRoleAccess } from "../components/vault-pki/app-role";
+export type { SnapshotAccess } from "../components/vault-pki/snapshot-role";
 export type {
     AppRoleArgs,
     DrillRoleArgs,

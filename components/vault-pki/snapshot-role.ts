@@ -15,8 +15,14 @@ export interface SnapshotRoleOptions {
     readonly prefix: string;
 }
 
+/** What a client needs to sign in and take snapshots. */
+export interface SnapshotAccess extends AppRoleAccess {
+    /** Path of the canary's mount, as "portcullis-canary": VaultBackup's `vault.canaryMount`. */
+    readonly canaryMount: string;
+}
+
 /** The canary's mount goes with the role: what is in it is written anew by every save. */
-export function snapshotRole(name: string, options: SnapshotRoleOptions, chain: Chain): AppRoleAccess {
+export function snapshotRole(name: string, options: SnapshotRoleOptions, chain: Chain): SnapshotAccess {
     const { settings, boundCidrs, backend, prefix } = options;
     const { Mount } = vault();
     chain.add(
@@ -33,7 +39,7 @@ export function snapshotRole(name: string, options: SnapshotRoleOptions, chain: 
                 opts,
             ),
     );
-    return appRole(
+    const access = appRole(
         name,
         {
             ...{ suffix: "snapshot", property: "snapshot", settings, boundCidrs, backend },
@@ -42,4 +48,5 @@ export function snapshotRole(name: string, options: SnapshotRoleOptions, chain: 
         },
         chain,
     );
+    return { ...access, canaryMount: settings.canaryMount };
 }

@@ -8,14 +8,14 @@ import { authority } from "./authority";
 import { Chain } from "./chain";
 import { adminPolicy, drillPolicy, signPolicy } from "./policies";
 import { DRILL_CIDRS, settingsOf, type VaultPkiSettings } from "./settings";
-import { snapshotRole } from "./snapshot-role";
+import { snapshotRole, type SnapshotAccess } from "./snapshot-role";
 import { vault } from "./vault";
 
 /** How those sign in who may have leaves signed, those who may take snapshots, and those who look at a restored one. */
 export interface AppRoles {
     readonly certManager: AppRoleAccess;
     /** Absent where it was not asked for. */
-    readonly snapshot: AppRoleAccess | undefined;
+    readonly snapshot: SnapshotAccess | undefined;
     /** Absent where it was not asked for. */
     readonly drill: AppRoleAccess | undefined;
 }
@@ -40,6 +40,7 @@ export class VaultPki extends pulumi.ComponentResource {
     public readonly approles: AppRoles;
     /** What the role issues at most: for CertIssuers, by which GatewayTls judges host names in a preview. */
     public readonly limits: IssuerLimits;
+    readonly #isSigned: boolean;
 
     constructor(name: string, args: VaultPkiArgs, opts?: pulumi.ComponentResourceOptions) {
         super("portcullis:index:VaultPki", name, {}, opts);
@@ -120,6 +121,7 @@ export class VaultPki extends pulumi.ComponentResource {
         this.request = made.request;
         this.adminPolicy = admin.name;
         this.limits = settings.limits;
+        this.#isSigned = args.signed !== undefined;
         this.registerOutputs({
             signPath: this.signPath,
             issuerPath: this.issuerPath,
@@ -129,6 +131,16 @@ export class VaultPki extends pulumi.ComponentResource {
             approles: this.approles,
             limits: this.limits,
         });
+    }
+
+    /**
+     * Declares what has certificates issued: the callback runs, at once, only where the issuer's certificate was given.
+     * Before that Vault refuses to sign, and cert-manager would wait an hour and more between attempts.
+     *
+     * @returns what the callback returns; undefined where it did not run
+     */
+    public whenSigned<T>(declare: () => T): T | undefined {
+        return this.#isSigned ? declare() : undefined;
     }
 }
 

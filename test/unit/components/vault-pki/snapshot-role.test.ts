@@ -50,13 +50,14 @@ test("a snapshot role may take snapshots and write their canary alone, and anoth
         tokenPolicies: ["pki_private_issuer-snapshot"],
     });
     expect(inputs("pki-snapshot-secret-id")).toMatchObject({ metadata: '{"generation":"2"}' });
-    expect(pki.approles.snapshot?.roleName).toBe("snapshot");
+    expect(pki.approles.snapshot).toMatchObject({ roleName: "snapshot", canaryMount: "portcullis-canary" });
 });
 
 test("the canary may be mounted elsewhere, and its policy goes with it", async () => {
-    const { all } = await declare(made, {
+    const { all, pki } = await declare(made, {
         snapshot: { boundCidrs: ["10.1.2.3"], canaryMount: "team/canary" },
     });
+    expect(pki.approles.snapshot?.canaryMount).toBe("team/canary");
     const inputs = (name: string) => all.find((child) => child.name === name)?.inputs;
     expect(inputs("pki-canary")).toMatchObject({ path: "team/canary" });
     expect(inputs("pki-snapshot-policy")).toMatchObject({

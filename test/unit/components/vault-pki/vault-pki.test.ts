@@ -298,6 +298,19 @@ test("outputs name the paths that clients use", async () => {
     expect(pki.approles.drill).toBeUndefined();
 });
 
+test("what has certificates issued is declared once the issuer's was given, and at once", async () => {
+    const calls: string[] = [];
+    const declared = (stage: string) => () => {
+        calls.push(stage);
+        return stage;
+    };
+    const { pki: unsigned } = await declare(made);
+    expect(unsigned.whenSigned(declared("unsigned"))).toBeUndefined();
+    const { pki } = await declare(made, signed);
+    expect(pki.whenSigned(declared("signed"))).toBe("signed");
+    expect(calls).toEqual(["signed"]);
+});
+
 test("its limits are those of the role", async () => {
     const { pki } = await declare(made);
     expect(pki.limits).toEqual({
