@@ -1,5 +1,6 @@
 /** The types of resources that the `aws` stand-in knows: their inputs, what replaces them, and what AWS would answer. */
 import type { Properties } from "../values";
+import { BUCKET_KINDS } from "./buckets";
 import { arn, autoName, digits, DNS_SUFFIX, letters, uuid } from "./names";
 
 /** A resource about to be made, its inputs without envelopes. */
@@ -46,6 +47,7 @@ const RULE: Kind = {
 
 /** By their types, `aws:<module>/<file>:<Type>`. */
 export const KINDS: Readonly<Record<string, Kind>> = {
+    ...BUCKET_KINDS,
     "aws:autoscaling/group:Group": {
         inputs: [
             ...[

@@ -40,13 +40,15 @@ export function check(urn: string, news: unknown, region: string) {
     return { inputs: given, failures };
 }
 
+/** Inputs that Pulumi names where the program does not: what was given then stays. */
+const NAMES = ["name", "bucket"];
+
 /** What changed between state and inputs, and what of it needs a new object. */
 export function diff(urn: string, olds: unknown, news: unknown) {
     const { inputs, replaces } = kindOf(urn);
     const [state, wanted] = [asProperties(olds), asProperties(news)];
     const changed = inputs.filter((name) => {
-        // Names that AWS was given by Pulumi stay.
-        if (name === "name" && wanted.name === undefined) return false;
+        if (NAMES.includes(name) && wanted[name] === undefined) return false;
         return !same(state[name] ?? null, wanted[name] ?? null);
     });
     return { changes: changed.length > 0, replaces: changed.filter((name) => replaces.includes(name)) };
@@ -63,7 +65,9 @@ export function update(id: string, urn: string, olds: unknown, news: unknown, re
     const kind = kindOf(urn);
     const [state, inputs] = [asProperties(olds), asProperties(news)];
     record({ operation: "update", urn, id, inputs: withoutSecrets(inputs) });
-    const kept = Object.entries(state).filter(([name]) => name === "name" || !kind.inputs.includes(name));
+    const kept = Object.entries(state).filter(
+        ([name]) => NAMES.includes(name) || !kind.inputs.includes(name),
+    );
     return { outs: { ...Object.fromEntries(kept), ...inputs, ...kind.updated?.(state) } };
 }
 

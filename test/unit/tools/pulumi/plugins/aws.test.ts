@@ -51,12 +51,12 @@ test("inputs that it does not know, types and functions are refused by name", ()
             { property: "keyUsage", reason: "The stand-in for the aws provider does not know keyUsage." },
         ],
     });
-    const bucket = urn("s3/bucket:Bucket");
-    expect(() => check(bucket, {}, REGION)).toThrow("has no aws:s3/bucket:Bucket");
-    expect(() => made(bucket)).toThrow("has no aws:s3/bucket:Bucket");
+    const table = urn("dynamodb/table:Table");
+    expect(() => check(table, {}, REGION)).toThrow("has no aws:dynamodb/table:Table");
+    expect(() => made(table)).toThrow("has no aws:dynamodb/table:Table");
     expect(() => {
-        remove("x", bucket, ignore);
-    }).toThrow("has no aws:s3/bucket:Bucket");
+        remove("x", table, ignore);
+    }).toThrow("has no aws:dynamodb/table:Table");
     expect(() => invoke("aws:ec2/getVpc:getVpc", {})).toThrow("has no function aws:ec2/getVpc:getVpc");
 });
 
@@ -76,6 +76,31 @@ test("a change updates, but for what AWS cannot change; secrets and the order of
     expect(diff(GROUP, outs, { ...wanted, name: "h" })).toEqual({ changes: true, replaces: ["name"] });
     const role = made(urn("iam/role:Role"), { description: "d" });
     expect(diff(urn("iam/role:Role"), role.outs, { description: "d" }).changes).toBe(false);
+});
+
+test("a bucket is known by its name, and so is what is said of it apart", () => {
+    const bucket = urn("s3/bucket:Bucket", "backups");
+    const { id, outs } = made(bucket, { bucket: "ogenki-backups", objectLockEnabled: false });
+    expect([id, outs.arn]).toEqual(["ogenki-backups", "arn:aws:s3:::ogenki-backups"]);
+    expect(diff(bucket, outs, { bucket: "other", objectLockEnabled: true })).toEqual({
+        changes: true,
+        replaces: ["bucket", "objectLockEnabled"],
+    });
+    expect(made(bucket).id).toMatch(/^backups-[0-9a-f]{7}$/);
+    const named = made(bucket, { tags: { a: "b" } });
+    expect(diff(bucket, named.outs, { tags: { a: "b" } })).toEqual({ changes: false, replaces: [] });
+    expect(update(named.id, bucket, named.outs, { tags: {} }, ignore).outs.bucket).toBe(named.id);
+
+    const versioning = urn("s3/bucketVersioning:BucketVersioning");
+    const enabled = { bucket: "ogenki-backups", versioningConfiguration: { status: "Enabled" } };
+    expect(made(versioning, enabled).id).toBe("ogenki-backups");
+    expect(diff(versioning, enabled, { ...enabled, bucket: "other" })).toEqual({
+        changes: true,
+        replaces: ["bucket"],
+    });
+    expect(check(versioning, { ...enabled, status: "Enabled" }, REGION).failures).toMatchObject([
+        { property: "status" },
+    ]);
 });
 
 test("an update keeps what AWS gave, and makes a new version of a launch template", () => {
