@@ -5,28 +5,25 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { Provider } from "@pulumi/kubernetes";
 import { after, before, describe, it } from "mocha";
-import { parse } from "yaml";
 import { CertIssuers, GatewayTls, type GatewayTlsArgs } from "../../sdk/kubernetes";
 import { findPulumi } from "../../tools/pulumi/cli";
 import { openStack, type EngineStack } from "../../tools/pulumi/engine";
 import { choosePlugins, standInNotice } from "../../tools/pulumi/plugins";
-import { KubernetesClient } from "../../tools/pulumi/plugins/kubernetes/client";
-import { clusterOf } from "../../tools/pulumi/plugins/kubernetes/kubeconfig";
+import type { KubernetesClient } from "../../tools/pulumi/plugins/kubernetes/client";
 import { asProperties, type Properties } from "../../tools/pulumi/plugins/values";
-import { findKubernetes, startKubernetes, type RunningKubernetes } from "../../tools/services/kubernetes";
 import { certificateDefinitions } from "../support/certificate-crds";
 import { changesOf, OPENING, skipWherePlain } from "../support/deployment";
+import { BUILDING, openKubernetes, TEST, type KubernetesGround } from "../support/kubernetes";
 import { failureOf } from "../support/secrets";
 import { tlsFiles } from "../support/vault-cluster";
 
 const WORK_DIR = resolve(__dirname, "..", "..");
 const NAMESPACES = ["cert-manager", "infrastructure", "shop"];
-const TEST = { fieldManager: "test" };
 
 describe("certificates at a Gateway", function () {
     this.timeout(240_000);
     const directory = mkdtempSync(join(tmpdir(), "portcullis-gateway-"));
-    let running: RunningKubernetes | undefined;
+    let running: KubernetesGround | undefined;
     let client: KubernetesClient;
     let stack: EngineStack;
     let authorities: string;
@@ -91,25 +88,10 @@ describe("certificates at a Gateway", function () {
 
     before(async function () {
         skipWherePlain(this);
-        this.timeout(OPENING + 40 * 60_000);
-        const [found, definitions] = [await findKubernetes(), await certificateDefinitions()];
-        const missing = [found, definitions].flatMap((one) => ("missing" in one ? [one.missing] : []));
-        if ("missing" in found || "missing" in definitions) {
-            console.log(
-                `    skipped: no real Kubernetes API server with cert-manager's kinds: ${missing.join("; ")}`,
-            );
-            return this.skip();
-        }
-        running = await startKubernetes(found, join(directory, "kubernetes"));
-        client = new KubernetesClient(clusterOf(running.kubeconfig));
-        for (const text of definitions.texts) {
-            // Some definitions are longer than an annotation may be, so that only server-side apply takes them.
-            const { status: _status, ...definition } = asProperties(parse(text));
-            await client.apply(definition, TEST);
-        }
-        for (const name of NAMESPACES) {
-            await client.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } }, TEST);
-        }
+        this.timeout(OPENING + BUILDING);
+        const folder = join(directory, "kubernetes");
+        running = await openKubernetes(this, folder, [await certificateDefinitions()], NAMESPACES);
+        client = running.client;
         authorities = (await tlsFiles()).authorities;
         const cli = await findPulumi();
         const plugins = await choosePlugins(["kubernetes"], { cli, workDir: WORK_DIR });

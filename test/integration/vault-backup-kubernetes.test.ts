@@ -4,19 +4,16 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "mocha";
-import { parse } from "yaml";
 import { VaultBackup } from "../../components/vault-backup/vault-backup";
 import { scheduleGaps } from "../../provider/kubernetes/cron";
-import { KubernetesClient, KubernetesError } from "../../tools/pulumi/plugins/kubernetes/client";
-import { clusterOf } from "../../tools/pulumi/plugins/kubernetes/kubeconfig";
+import { KubernetesError, type KubernetesClient } from "../../tools/pulumi/plugins/kubernetes/client";
 import { asProperties, type Properties } from "../../tools/pulumi/plugins/values";
-import { findKubernetes, startKubernetes, type RunningKubernetes } from "../../tools/services/kubernetes";
 import { backupDefinitions } from "../support/certificate-crds";
 import { childrenWith } from "../support/children";
+import { BUILDING, openKubernetes, TEST, type KubernetesGround } from "../support/kubernetes";
 import { tlsFiles } from "../support/vault-cluster";
 import { APP_ROLE, backup, DRILL, refusals } from "../unit/components/vault-backup/fixture";
 
-const TEST = { fieldManager: "test" };
 /** What a drill adds. */
 const DRILLED = ["ConfigMap", "CronJob", "ExternalSecret", "NetworkPolicy", "ServiceAccount"];
 
@@ -44,24 +41,13 @@ async function objectsOf(changes: object): Promise<readonly Properties[]> {
 describe("VaultBackup on a real API server", function () {
     this.timeout(120_000);
     const directory = mkdtempSync(join(tmpdir(), "portcullis-backup-"));
-    let running: RunningKubernetes | undefined;
+    let running: KubernetesGround | undefined;
     let client: KubernetesClient;
 
     before(async function () {
-        this.timeout(45 * 60_000);
-        const [found, definitions] = [await findKubernetes(), await backupDefinitions()];
-        if ("missing" in found || "missing" in definitions) {
-            const missing = [found, definitions].flatMap((one) => ("missing" in one ? [one.missing] : []));
-            console.log(`    skipped: no real Kubernetes API server with these kinds: ${missing.join("; ")}`);
-            return this.skip();
-        }
-        running = await startKubernetes(found, directory);
-        client = new KubernetesClient(clusterOf(running.kubeconfig));
-        for (const text of definitions.texts) {
-            const { status: _status, ...definition } = asProperties(parse(text));
-            await client.apply(definition, TEST);
-        }
-        await client.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name: "vault" } }, TEST);
+        this.timeout(BUILDING);
+        running = await openKubernetes(this, directory, [await backupDefinitions()], ["vault"]);
+        client = running.client;
     });
 
     after(async () => {
