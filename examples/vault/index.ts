@@ -1,9 +1,10 @@
-/** A Vault cluster below a root that stays offline: its PKI, its nodes on spot instances, its initialisation, its issuer. */
+/** A Vault cluster below a root that stays offline: its PKI, its nodes on spot instances, its initialisation, its issuer, and what Kubernetes has of it. */
 import * as pulumi from "@pulumi/pulumi";
 import * as vault from "@pulumi/vault";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { OfflineAuthority, VaultCluster, VaultInitialization, VaultPki } from "pulumi-portcullis/vault";
+import { onKubernetes } from "./kubernetes";
 
 const config = new pulumi.Config();
 const path = (name: string): string => join(config.get("folder") ?? ".", name);
@@ -110,7 +111,7 @@ const platform = authority.whenSigned((files) => {
         "ogenki",
         {
             ...subject,
-            address: `https://${serverName}:8200`,
+            address: cluster.url,
             commonName: "Ogenki Vault Issuer",
             domains: ["cluster.local", domain],
             certManager: { boundCidrs: [network] },
@@ -122,11 +123,14 @@ const platform = authority.whenSigned((files) => {
         },
         { provider, dependsOn: initialization },
     );
-    return { initialization, issuer };
+    // 5. What stands on it in Kubernetes.
+    const kubernetes = onKubernetes({ cluster, issuer, authorities: files["root-ca.pem"] });
+    return { initialization, issuer, kubernetes };
 });
 /** One for each holder, encrypted to their key. */
 export const shares = platform?.initialization.encryptedShares;
 export const issuerRequest = platform?.issuer.request;
-/** Path for cert-manager's Vault issuer. */
-export const signPath = platform?.issuer.signPath;
+/** What `deliver.sh` brings to Secrets Manager, once. */
 export const approles = platform?.issuer.approles;
+export const backups = platform?.kubernetes.backup?.bucketName;
+export const hostNames = platform?.kubernetes.gateway?.hostNames;
