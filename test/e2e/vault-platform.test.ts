@@ -114,7 +114,11 @@ describe("the Vault example on the real engine", function () {
     it("begins with requests, and says what to sign", async () => {
         const { preview, ...result } = await platform.up();
         assert.deepEqual(preview.changes, { create: 4 });
-        assert.match(warnings(preview), /^[^\n]*portcullis sign csr --tier intermediate/);
+        assert.match(
+            warnings(preview),
+            /^To be signed, away from the platform: root, intermediate, server\./,
+        );
+        assert.ok(preview.diagnostics.every(({ severity }) => severity !== "error"));
         assert.match(warnings(result), /portcullis sign csr --tier intermediate/);
         assert.deepEqual((await platform.stack.preview()).changes, { same: 4 });
         // As the component declares its output.
