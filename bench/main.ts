@@ -10,6 +10,7 @@ import { jsonLine, table } from "./report";
 import { measureAll } from "./run";
 import type { Scope } from "./scope";
 import { signatures } from "./signatures";
+import { snapshotStream } from "./snapshot-stream";
 import { vaultClusterStart, vaultFailover } from "./vault-cluster";
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -20,6 +21,7 @@ const BENCHMARKS: readonly Benchmark[] = [
     ecCertificates,
     rsaCertificates,
     signatures,
+    snapshotStream,
     vaultFailover,
     vaultClusterStart,
 ];

@@ -15,11 +15,12 @@ export interface SnapshotRun {
 export interface SnapshotProgram {
     /** Its one file. */
     readonly file: string;
-    /** Runs it to its end; `watch` sees each text that it writes to standard error. */
+    /** Runs it to its end; `watch` sees each text that it writes to standard error, `started` its process. */
     readonly run: (
         args: readonly string[],
         environment: Readonly<Record<string, string>>,
         watch?: (text: string, child: ChildProcess) => void,
+        started?: (child: ChildProcess) => void,
     ) => Promise<SnapshotRun>;
 }
 
@@ -33,7 +34,7 @@ export function snapshotProgram(directory: string): SnapshotProgram {
     copyFileSync(resolve(__dirname, "../../dist/sdk/cli/snapshot/program.js"), file);
     return {
         file,
-        run: (args, environment, watch) =>
+        run: (args, environment, watch, started) =>
             new Promise((done, reject) => {
                 const child = spawn(process.execPath, [file, ...args], {
                     cwd: home,
@@ -42,6 +43,7 @@ export function snapshotProgram(directory: string): SnapshotProgram {
                     // A session of its own has no terminal to ask on.
                     detached: true,
                 });
+                started?.(child);
                 const printed = { out: "", err: "" };
                 child.stdout.on("data", (chunk: Buffer) => (printed.out += chunk.toString()));
                 child.stderr.on("data", (chunk: Buffer) => {

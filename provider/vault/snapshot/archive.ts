@@ -1,8 +1,8 @@
 /** The check of a snapshot's archive as it streams past: gzip, tar, members and digests, in bounded memory. */
 import { createHash, type Hash } from "node:crypto";
-import type { Writable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { extract, type Header } from "tar-stream";
+import { openFeed } from "./feed";
 import { systemCodeOf } from "../../system-code";
 import {
     AGAIN,
@@ -25,7 +25,7 @@ export interface ArchiveFacts extends SnapshotMeta {
 
 export interface ArchiveCheck {
     /**
-     * Takes the next bytes; resolves once more may come.
+     * Takes the next bytes; resolves once they are copied, and more may come.
      * @throws SnapshotRefused as soon as the archive is seen not to be whole
      */
     write(chunk: Uint8Array): Promise<void>;
@@ -44,10 +44,13 @@ const TAR_END = 2 * BLOCK;
 /** Magic number, deflate, and none of the optional fields: what servers write. */
 const GZIP_START = Buffer.from([0x1f, 0x8b, 8, 0]);
 
+/** What is inflated at once, in bytes: each time costs a turn of another thread. */
+const INFLATED_BYTES = 128 * 1024;
+
 /** Begins the check of one archive. Nothing of its data is kept but the three small members. */
 export function openArchiveCheck(): ArchiveCheck {
     const whole = createHash("sha256");
-    const gunzip = createGunzip();
+    const gunzip = createGunzip({ chunkSize: INFLATED_BYTES });
     const tar = extract();
     const members = new Map<MemberName, Member>();
     let size = 0;
@@ -80,24 +83,29 @@ export function openArchiveCheck(): ArchiveCheck {
         }, fail);
     });
 
+    const feed = openFeed(gunzip, (piece) => {
+        size += piece.length;
+        if (start.length < GZIP_START.length) {
+            start = Buffer.concat([start, piece]).subarray(0, GZIP_START.length);
+            if (!start.equals(GZIP_START.subarray(0, start.length))) {
+                fail(new SnapshotRefused("The archive does not begin as one does (gzip).", AGAIN));
+            }
+        }
+        tail = Buffer.concat([tail, piece.subarray(-8)]).subarray(-8);
+        whole.update(piece);
+    });
+
     return {
         async write(chunk) {
-            throwIf(seen.failure);
-            whole.update(chunk);
-            size += chunk.length;
-            if (start.length < GZIP_START.length) {
-                start = Buffer.concat([start, chunk]).subarray(0, GZIP_START.length);
-                if (!start.equals(GZIP_START.subarray(0, start.length))) {
-                    fail(new SnapshotRefused("The archive does not begin as one does (gzip).", AGAIN));
-                }
-            }
-            tail = Buffer.concat([tail, chunk.subarray(-8)]).subarray(-8);
-            if (seen.failure === undefined && !gunzip.write(chunk)) {
-                await roomIn(gunzip);
+            for (let from = 0; from < chunk.length;) {
+                while (feed.isBusy() && seen.failure === undefined) await feed.progress();
+                throwIf(seen.failure);
+                from += feed.take(chunk.subarray(from));
             }
             throwIf(seen.failure);
         },
         async end() {
+            feed.flush();
             throwIf(seen.failure);
             if (size === 0) {
                 throw new SnapshotRefused("The archive is empty: not one byte came.", AGAIN);
@@ -157,17 +165,6 @@ async function readMember(
         if (name !== "state.bin") kept.push(bytes);
     }
     members.set(name, { size, sha256: hash.digest("hex"), content: Buffer.concat(kept) });
-}
-
-/** Until a stream takes more, or is closed, whatever for. */
-function roomIn(stream: Writable): Promise<void> {
-    return new Promise((resolve) => {
-        const done = (): void => {
-            stream.off("drain", done).off("close", done);
-            resolve();
-        };
-        stream.on("drain", done).on("close", done);
-    });
 }
 
 function notWhole(error: Error): SnapshotRefused {

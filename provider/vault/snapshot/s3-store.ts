@@ -1,8 +1,10 @@
 /** A bucket of S3: uploads in parts that become an object only once the caller says so. */
 import type * as S3 from "@aws-sdk/client-s3";
+import { createHash } from "node:crypto";
 import { text as textOf } from "node:stream/consumers";
 import type { Readable } from "node:stream";
 import type { StoredObject } from "./catalogue";
+import { signedBy } from "./body-digest";
 import type { SnapshotStore, Upload } from "./store";
 import { StoreFailed } from "./store-failed";
 
@@ -123,8 +125,11 @@ export async function openS3(place: S3Place): Promise<SnapshotStore> {
 class PartedUpload implements Upload {
     readonly #partBytes: number;
     #uploadId: string | undefined;
-    #waiting: Uint8Array[] = [];
-    #waitingBytes = 0;
+    /** What waits to be a part, and how much of it is filled. */
+    #part: Buffer<ArrayBuffer> | undefined;
+    #filled = 0;
+    /** Parts that went through, to be filled again: fresh ones would be garbage of the archive's whole size. */
+    readonly #free: Buffer<ArrayBuffer>[] = [];
     #sent = 0;
     readonly #parts: S3.CompletedPart[] = [];
     readonly #underWay = new Set<Promise<void>>();
@@ -141,17 +146,18 @@ class PartedUpload implements Upload {
 
     async write(chunk: Uint8Array): Promise<void> {
         for (let from = 0; from < chunk.length;) {
-            if (this.#waitingBytes === this.#partBytes) await this.#sendPart();
-            const piece = chunk.subarray(from, from + this.#partBytes - this.#waitingBytes);
-            this.#waiting.push(piece);
-            this.#waitingBytes += piece.length;
+            if (this.#filled === this.#partBytes) await this.#sendPart();
+            this.#part ??= this.#free.pop() ?? Buffer.allocUnsafeSlow(this.#partBytes);
+            const piece = chunk.subarray(from, from + this.#partBytes - this.#filled);
+            this.#part.set(piece, this.#filled);
+            this.#filled += piece.length;
             from += piece.length;
         }
     }
 
     async complete(): Promise<void> {
         if (this.#uploadId === undefined) {
-            const Body = this.#takeWaiting();
+            const Body = this.#takePart();
             await told("PutObject", this.key, () =>
                 this.client.send(
                     new this.sdk.PutObjectCommand({
@@ -177,7 +183,7 @@ class PartedUpload implements Upload {
     }
 
     async abort(): Promise<string | undefined> {
-        this.#waiting = [];
+        this.#takePart();
         await Promise.all(this.#underWay);
         if (this.#uploadId === undefined) return undefined;
         try {
@@ -203,17 +209,24 @@ class PartedUpload implements Upload {
         if (PartNumber > MOST_PARTS) {
             throw new StoreFailed("UploadPart", this.key, `more than ${MOST_PARTS} parts are too many`);
         }
-        const Body = this.#takeWaiting();
+        const Body = this.#takePart();
+        const digest = createHash("sha256").update(Body).digest();
         const sending: Promise<void> = told("UploadPart", this.key, () =>
             this.client.send(
-                new this.sdk.UploadPartCommand({
-                    ...this.#object,
-                    ...{ UploadId: this.#uploadId, PartNumber, Body, ChecksumAlgorithm: "SHA256" },
-                }),
+                signedBy(
+                    digest,
+                    new this.sdk.UploadPartCommand({
+                        ...this.#object,
+                        ...{ UploadId: this.#uploadId, PartNumber, Body },
+                        ...{ ChecksumAlgorithm: "SHA256", ChecksumSHA256: digest.toString("base64") },
+                    }),
+                ),
             ),
         ).then(
             ({ ETag, ChecksumSHA256 }) => {
                 this.#parts.push({ PartNumber, ETag, ChecksumSHA256 });
+                // Of a failed one a connection may still hold the bytes, and nothing is sent after it.
+                this.#free.push(Buffer.from(Body.buffer));
             },
             (error: unknown) => {
                 this.#failure ??= failed("UploadPart", this.key, error);
@@ -238,10 +251,10 @@ class PartedUpload implements Upload {
         throw new StoreFailed("CreateMultipartUpload", this.key, "the answer names no upload");
     }
 
-    #takeWaiting(): Buffer {
-        const bytes = Buffer.concat(this.#waiting, this.#waitingBytes);
-        this.#waiting = [];
-        this.#waitingBytes = 0;
+    #takePart(): Buffer<ArrayBuffer> {
+        const bytes = this.#part?.subarray(0, this.#filled) ?? Buffer.alloc(0);
+        this.#part = undefined;
+        this.#filled = 0;
         return bytes;
     }
 
