@@ -34,17 +34,24 @@ export function catalogueOf(objects: readonly StoredObject[], place: SnapshotPla
         return known === undefined ? [] : [{ object, ...known }];
     });
     const manifests = new Map(
-        parsed.filter(({ kind }) => kind === "manifest").map(({ object, name }) => [name.id, object]),
+        parsed
+            // An empty one says nothing of its snapshot.
+            .filter(({ kind, object }) => kind === "manifest" && object.size > 0)
+            .map(({ object, name }) => [name.id, object]),
     );
     const snapshots = parsed.filter(({ kind }) => kind === "snapshot");
     const ids = new Set(snapshots.map(({ name }) => name.id));
     const good = snapshots.flatMap(({ object, name }) => {
         const manifest = manifests.get(name.id);
-        return manifest === undefined ? [] : [{ ...name, ...object, manifestKey: manifest.key }];
+        return manifest === undefined || object.size === 0
+            ? []
+            : [{ ...name, ...object, manifestKey: manifest.key }];
     });
     return {
         good: good.sort(newestFirst),
-        incomplete: snapshots.filter(({ name }) => !manifests.has(name.id)).map(({ object }) => object.key),
+        incomplete: snapshots
+            .filter(({ name, object }) => !manifests.has(name.id) || object.size === 0)
+            .map(({ object }) => object.key),
         orphans: [...manifests].filter(([id]) => !ids.has(id)).map(([, object]) => object),
     };
 }
@@ -58,6 +65,16 @@ function newestFirst(one: StoredSnapshot, other: StoredSnapshot): number {
     );
 }
 
+/** The one that was saved last by its name; undefined where there is none. */
+export function lastSaved(good: readonly StoredSnapshot[]): StoredSnapshot | undefined {
+    return [...good].sort(lastSavedFirst)[0];
+}
+
+/** By the time in their names, and as in `newestFirst` from there on. */
+function lastSavedFirst(one: StoredSnapshot, other: StoredSnapshot): number {
+    return other.savedAt.getTime() - one.savedAt.getTime() || newestFirst(one, other);
+}
+
 /** What a prune deletes, and in what order. */
 export interface Pruning {
     readonly keep: readonly StoredSnapshot[];
@@ -67,19 +84,23 @@ export interface Pruning {
 }
 
 /**
- * All but the newest `keepLast` good snapshots. A manifest without its snapshot goes too, where it is older than
+ * All but the newest `keepLast` good snapshots, by the bucket's clock and by the times in their names alike: objects that
+ * were copied have new times, and a name may say anything. Where the two agree, as they do unless somebody meddled,
+ * exactly so many stay; where they do not, more do. A manifest without its snapshot goes too, where it is older than
  * what is kept: one that is newer may belong to a save that ended while the list was made.
  * @param keepLast 1 at least, so that the last good one always stays
  */
 export function pruningOf({ good, orphans }: Catalogue, keepLast: number): Pruning {
     if (!Number.isInteger(keepLast) || keepLast < 1) throw new RangeError("at least one snapshot is kept");
-    const keep = good.slice(0, keepLast);
-    const oldest = keep.at(-1)?.lastModified.getTime();
+    const named = new Set([...good].sort(lastSavedFirst).slice(0, keepLast));
+    const keep = good.filter((snapshot, place) => place < keepLast || named.has(snapshot));
+    const kept = new Set(keep);
+    const oldest = good[keepLast - 1] ?? good.at(-1);
     return {
         keep,
-        drop: good.slice(keepLast),
+        drop: good.filter((snapshot) => !kept.has(snapshot)),
         orphans: orphans.filter(
-            ({ lastModified }) => oldest !== undefined && lastModified.getTime() < oldest,
+            ({ lastModified }) => oldest !== undefined && lastModified < oldest.lastModified,
         ),
     };
 }

@@ -28,7 +28,7 @@ export function checkPlace({ prefix, cluster }: SnapshotPlace): void {
             "Give 1 to 100 letters, digits, dots, dashes or underscores, the first a letter or a digit.",
         );
     }
-    if (!/^([A-Za-z0-9!_.*'()-]+\/)*$/.test(prefix) || prefix.length > 500) {
+    if (!/^([A-Za-z0-9!_.'()-]+\/)*$/.test(prefix) || /(^|\/)\.{1,2}\//.test(prefix) || prefix.length > 500) {
         throw refuseSetting(
             "prefix",
             `${JSON.stringify(prefix.slice(0, 120))} is no prefix of objects.`,

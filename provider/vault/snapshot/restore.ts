@@ -3,7 +3,8 @@ import { z } from "zod";
 import { openServer, type ClientParts, type VaultServer, type VaultTarget } from "../client";
 import { VaultRefusal, VaultUnreachable, VaultUnusableAnswer } from "../errors";
 import { connectActive } from "./active-node";
-import { readCanary } from "./canary";
+import { readCanary, type Canary } from "./canary";
+import { canaryPath } from "./canary-path";
 import { refuseForeign } from "./foreign";
 import { SnapshotRefused } from "./refuse";
 import { sendSnapshot, type SendOptions } from "./send";
@@ -23,8 +24,6 @@ export interface RestoreOptions {
 /** What happens on the way, for whoever watches. */
 export type RestoreEvent =
     | { readonly event: "active-node"; readonly address: string }
-    /** The snapshot is another cluster's, and the token may not see how many nodes this one has. */
-    | { readonly event: "unseen-nodes" }
     | { readonly event: "reading"; readonly bytes: number; readonly of: number }
     | { readonly event: "whole"; readonly sha256: string }
     | { readonly event: "restoring"; readonly bytes: number; readonly of: number }
@@ -42,6 +41,8 @@ export interface Restored {
 /** How long the server may take until it answers with the snapshot's data, in ms. */
 const SETTLE_MS = 300_000;
 const PAUSE_MS = 500;
+/** How long a server may take to begin with what it has taken, in ms. */
+const SAME_CANARY_MS = 5_000;
 
 /**
  * Restores a snapshot at the active node. Nothing is sent before the archive was read whole and is what its manifest
@@ -49,32 +50,32 @@ const PAUSE_MS = 500;
  * @throws SnapshotRefused, StoreFailed, VaultRefusal, VaultUnreachable
  */
 export async function restoreSnapshot(options: RestoreOptions): Promise<Restored> {
-    const { vault, store, found, report, parts } = options;
+    const { vault, token, store, found, report, parts } = options;
     const of = found.manifest.size;
     await requireUnsealed(vault, parts);
     const node = await connectActive(vault, parts);
     const { target } = node;
     report({ event: "active-node", address: target.address });
-    const seen = await refuseForeign(node.server, token, found.manifest).finally(() => {
+    let before: Canary | undefined;
+    try {
+        await refuseForeign(node.server, token, found.manifest);
+        before = await canaryBefore(node.server, token, found.manifest);
+    } finally {
         node.close();
-    });
-    if (!seen) report({ event: "unseen-nodes" });
+    }
     let read = 0;
     const facts = await verifySnapshot(store, found, (chunk) => {
         report({ event: "reading", bytes: (read += chunk.length), of });
     });
     report({ event: "whole", sha256: facts.sha256 });
-    return { address: target.address, canary: await giveVerified(target, options) };
+    return { address: target.address, canary: await giveVerified(target, { ...options, before }) };
 }
 
 /**
  * Gives a snapshot that was verified to the active node, and waits until the node answers with its data.
  * @throws SnapshotRefused, StoreFailed, VaultRefusal, VaultUnreachable
  */
-export async function giveVerified(
-    target: VaultTarget,
-    options: Omit<RestoreOptions, "vault">,
-): Promise<Restored["canary"]> {
+export async function giveVerified(target: VaultTarget, options: Settling): Promise<Restored["canary"]> {
     const { token, store, found, report, parts } = options;
     const of = found.manifest.size;
     const chunks = (async function* () {
@@ -87,6 +88,30 @@ export async function giveVerified(
     await sendSnapshot(target, token, { chunks, size: of }, parts);
     report({ event: "taken" });
     return settled(target, options);
+}
+
+/** What is given, and the canary that the server has before it takes it, where it has one. */
+type Settling = Omit<RestoreOptions, "vault"> & { readonly before?: Canary | undefined };
+
+/**
+ * Whoever may not read the canary would not see either whether the snapshot is there: a server answers before it has
+ * taken it in, and calls itself by the same cluster id before and after.
+ */
+async function canaryBefore(
+    server: VaultServer,
+    token: string,
+    { canary: { mount } }: Verified["manifest"],
+): Promise<Canary | undefined> {
+    try {
+        return await readCanary(server, token, mount);
+    } catch (error) {
+        if (!(error instanceof VaultRefusal) || error.status !== 403) throw error;
+        throw new SnapshotRefused(
+            `The token may not read ${canaryPath(mount)}, so that nobody would see whether the snapshot is there. Nothing was sent.`,
+            "Restore with a token that may read that path too.",
+            error,
+        );
+    }
 }
 
 const healthSchema = z.object({
@@ -125,9 +150,10 @@ async function requireUnsealed(vault: VaultTarget, parts: ClientParts = {}): Pro
 /** Waits until the server is unsealed and answers with the snapshot's data. */
 async function settled(
     target: VaultTarget,
-    { token, found: { manifest }, parts = {} }: Pick<RestoreOptions, "token" | "found" | "parts">,
+    { token, found: { manifest }, before, parts = {} }: Settling,
 ): Promise<Restored["canary"]> {
-    const end = Date.now() + (parts.settleMs ?? SETTLE_MS);
+    const begun = Date.now();
+    const end = begun + (parts.settleMs ?? SETTLE_MS);
     // The connection of before is of a server that began anew.
     const server = openServer(target, undefined, parts);
     try {
@@ -138,7 +164,9 @@ async function settled(
                 if (error instanceof VaultRefusal) return undefined;
                 throw error;
             });
-            if (seen !== undefined) return seen;
+            // The last snapshot of this very cluster has the canary that the server has as well: then only time tells.
+            const isOther = before?.nonce !== manifest.canary.nonce || Date.now() - begun >= SAME_CANARY_MS;
+            if (seen !== undefined && isOther) return seen;
             await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
         }
     } finally {
@@ -161,7 +189,7 @@ async function look(
         const canary = await readCanary(server, token, manifest.canary.mount);
         return canary?.nonce === manifest.canary.nonce ? "read" : undefined;
     } catch (error) {
-        // The token was good before: it is none of the snapshot's, or may not read there.
+        // The token could read it before: it is none of the snapshot's.
         if (error instanceof VaultRefusal && error.status === 403) return "not-read";
         throw error;
     }

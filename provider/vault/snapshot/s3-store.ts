@@ -1,12 +1,16 @@
 /** A bucket of S3: uploads in parts that become an object only once the caller says so. */
 import type * as S3 from "@aws-sdk/client-s3";
 import { createHash } from "node:crypto";
-import { text as textOf } from "node:stream/consumers";
 import type { Readable } from "node:stream";
 import type { StoredObject } from "./catalogue";
 import { signedBy } from "./body-digest";
 import type { SnapshotStore, Upload } from "./store";
 import { StoreFailed } from "./store-failed";
+
+/** How long a connection may stand still, in ms: longer than a server of Vault stands still in a restore. */
+const SOCKET_MS = 300_000;
+/** Of a manifest, in bytes. */
+const LONGEST_TEXT = 1_048_576;
 
 export interface S3Place {
     readonly bucket: string;
@@ -32,7 +36,11 @@ export async function openS3(place: S3Place): Promise<SnapshotStore> {
         ...(place.region === undefined ? {} : { region: place.region }),
         ...(place.endpoint === undefined ? {} : { endpoint: place.endpoint, forcePathStyle: true }),
         maxAttempts: 4,
-        requestHandler: { connectionTimeout: 10_000, requestTimeout: 120_000 },
+        // Without the third, the second is a line in the log, and a server that says nothing is waited for for ever.
+        requestHandler: {
+            ...{ connectionTimeout: 10_000, requestTimeout: 120_000, throwOnRequestTimeout: true },
+            socketTimeout: SOCKET_MS,
+        },
     });
     const Bucket = place.bucket;
     return {
@@ -62,7 +70,7 @@ export async function openS3(place: S3Place): Promise<SnapshotStore> {
         async getText(key) {
             try {
                 const { Body } = await client.send(new sdk.GetObjectCommand({ Bucket, Key: key }));
-                return await textOf(Body as Readable);
+                return await shortText(Body as Readable);
             } catch (error) {
                 if (error instanceof sdk.NoSuchKey) return undefined;
                 throw failed("GetObject", key, error);
@@ -261,6 +269,20 @@ class PartedUpload implements Upload {
     #throwIfFailed(): void {
         if (this.#failure !== undefined) throw this.#failure;
     }
+}
+
+/** A manifest is some kilobytes: what is larger is none, and would fill the memory. */
+async function shortText(body: Readable): Promise<string> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of body) {
+        chunks.push(chunk as Buffer);
+        if ((size += (chunk as Buffer).length) > LONGEST_TEXT) {
+            body.destroy();
+            throw new Error(`it has more than ${LONGEST_TEXT} bytes`);
+        }
+    }
+    return Buffer.concat(chunks).toString("utf8");
 }
 
 function encryption({ kmsKeyId }: S3Place): { ServerSideEncryption?: "aws:kms"; SSEKMSKeyId?: string } {

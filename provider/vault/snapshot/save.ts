@@ -43,6 +43,9 @@ export interface Saved {
     readonly manifest: Manifest;
 }
 
+/** Tokens last longer than this, in ms. */
+const SHORT_TRANSFER_MS = 60_000;
+
 const healthSchema = z.object({ version: z.string(), cluster_id: z.string() });
 
 /**
@@ -66,7 +69,8 @@ export async function saveSnapshot(options: SaveOptions): Promise<Saved> {
     }
 }
 
-async function saveFrom(node: ActiveNode, token: string, options: SaveOptions): Promise<Saved> {
+async function saveFrom(node: ActiveNode, first: string, options: SaveOptions): Promise<Saved> {
+    let token = first;
     const { place, store, canaryMount, report, kmsKeyId } = options;
     // It answers 200 only where it is active, and that it is was seen.
     const { data: health } = await node.server.call("GET", "sys/health", healthSchema, { accept: [429] });
@@ -87,6 +91,10 @@ async function saveFrom(node: ActiveNode, token: string, options: SaveOptions): 
     const facts = await transfer(node, token, key, options, (found) => {
         refuseStale(found.index, written, before?.lastGood?.index ?? 0);
     });
+    if (Date.now() - startedAt.getTime() > SHORT_TRANSFER_MS) {
+        // The first token may have ended meanwhile; so may what one signs in by, and then the first one has to do.
+        token = await logIn(node.server, options.login).catch(() => first);
+    }
     // Where it could not be listed before, once is warning enough.
     const inventoryAfter = inventory && (await inventoryFor(node.server, token, report));
     const manifest: Manifest = {

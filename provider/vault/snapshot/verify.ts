@@ -1,7 +1,7 @@
 /** Reads a snapshot back: its digest against its manifest, and its archive against itself. */
 import { createHash } from "node:crypto";
 import { checkArchive, type ArchiveFacts } from "./archive";
-import { catalogueOf, type Catalogue } from "./catalogue";
+import { catalogueOf, lastSaved, type Catalogue } from "./catalogue";
 import { parseManifest, type Manifest } from "./manifest";
 import { checkPlace, folderOf, manifestKey, parseId, snapshotKey, type SnapshotPlace } from "./names";
 import { SnapshotRefused } from "./refuse";
@@ -43,7 +43,7 @@ export async function findSnapshot(
             "Choose one of those that `portcullis snapshot list` shows as good.",
         );
     }
-    return { key: snapshotKey(place, id), manifest: parseManifest(text, id) };
+    return { key: snapshotKey(place, id), manifest: parseManifest(text, id, place.cluster) };
 }
 
 /**
@@ -100,8 +100,16 @@ export async function* unchangedBytes(
 }
 
 async function newest(store: SnapshotStore, place: SnapshotPlace): Promise<string> {
-    const [first] = (await listSnapshots(store, place)).good;
-    if (first !== undefined) return first.id;
+    const { good } = await listSnapshots(store, place);
+    const [first] = good;
+    const last = lastSaved(good);
+    if (first !== undefined && last !== undefined) {
+        if (first.id === last.id) return first.id;
+        throw new SnapshotRefused(
+            `Which snapshot is the latest is not clear: ${first.id} was written to the bucket last, and ${last.id} has the later name.`,
+            "Give the name of the one that is meant. Objects that were copied or restored have new times; if none were, find out who writes to the bucket.",
+        );
+    }
     throw new SnapshotRefused(
         `The bucket has no good snapshot of ${place.cluster}.`,
         "Check bucket, prefix and cluster; else save one now, by `portcullis snapshot save`.",

@@ -71,12 +71,6 @@ function tell(report: Report, event: RestoreEvent): void {
         case "active-node":
             report.tell(event, `The active node is at ${event.address}.`);
             return;
-        case "unseen-nodes":
-            report.tell(
-                event,
-                "The snapshot is another cluster's, and the token may not read sys/storage/raft/configuration: into several nodes, it must not be restored.",
-            );
-            return;
         case "reading":
             report.move(event, `read ${sizeText(event.bytes)} of ${sizeText(event.of)}`);
             return;

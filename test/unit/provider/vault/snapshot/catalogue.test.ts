@@ -3,6 +3,7 @@ import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import {
     catalogueOf,
+    lastSaved,
     pruningOf,
     type Catalogue,
     type StoredObject,
@@ -57,6 +58,9 @@ describe("names", () => {
         ["prefix", "vault", "main"],
         ["prefix", "/", "main"],
         ["prefix", "a//", "main"],
+        ["prefix", "*/", "main"],
+        ["prefix", "a/../", "main"],
+        ["prefix", "./", "main"],
     ])("take no %s that leads elsewhere: %j %j", (property, prefix, cluster) => {
         expect(() => {
             checkPlace({ prefix, cluster });
@@ -87,6 +91,17 @@ const buckets = fc
         }),
     );
 
+/** A good snapshot, saved and written to the bucket in those seconds. */
+function snapshotAt(saved: number, modified: number): readonly [StoredObject, StoredObject] {
+    const id = snapshotId(new Date(saved * 1_000), saved);
+    const lastModified = new Date(modified * 1_000);
+    const [manifest, snapshot] = [manifestKey(PLACE, id), snapshotKey(PLACE, id)];
+    return [
+        { key: manifest, size: 1, lastModified },
+        { key: snapshot, size: 1, lastModified },
+    ];
+}
+
 describe("retention", () => {
     const parts = (objects: readonly StoredObject[], keepLast: number) => {
         const catalogue: Catalogue = catalogueOf(objects, PLACE);
@@ -97,9 +112,16 @@ describe("retention", () => {
         fc.assert(
             fc.property(buckets, fc.integer({ min: 1, max: 45 }), (objects, keepLast) => {
                 const { catalogue, pruning } = parts(objects, keepLast);
-                expect(pruning.keep).toHaveLength(Math.min(keepLast, catalogue.good.length));
-                expect([...pruning.keep, ...pruning.drop]).toEqual(catalogue.good);
-                const oldestKept = Math.min(...pruning.keep.map(({ lastModified }) => +lastModified));
+                expect(catalogue.good.filter((each) => pruning.keep.includes(each))).toEqual(pruning.keep);
+                expect(catalogue.good.filter((each) => !pruning.keep.includes(each))).toEqual(pruning.drop);
+                const newest = catalogue.good.slice(0, keepLast);
+                expect(pruning.keep).toEqual(expect.arrayContaining(newest));
+                const oldestKept = Math.min(...newest.map(({ lastModified }) => +lastModified));
+                const byName = [...catalogue.good].sort((one, other) => +other.savedAt - +one.savedAt);
+                const oldestName = byName.slice(0, keepLast).at(-1)?.savedAt ?? new Date(0);
+                for (const { savedAt } of pruning.drop) expect(+savedAt).toBeLessThanOrEqual(+oldestName);
+                const agree = catalogue.good.every((each, index) => each.id === byName[index]?.id);
+                if (agree) expect(pruning.keep).toHaveLength(newest.length);
                 for (const { lastModified } of pruning.drop)
                     expect(+lastModified).toBeLessThanOrEqual(oldestKept);
                 const deleted = pruning.drop.flatMap((each) => [each.key, each.manifestKey]);
@@ -112,6 +134,41 @@ describe("retention", () => {
                 }
             }),
         );
+    });
+
+    test("keeps exactly the newest where times and names agree", () => {
+        fc.assert(
+            fc.property(
+                fc.integer({ min: 0, max: 40 }),
+                fc.integer({ min: 1, max: 45 }),
+                (count, keepLast) => {
+                    const objects = Array.from({ length: count }, (_, index) =>
+                        snapshotAt(index, index),
+                    ).flat();
+                    const { pruning } = parts(objects, keepLast);
+                    expect(pruning.keep).toHaveLength(Math.min(keepLast, count));
+                },
+            ),
+        );
+    });
+
+    test("keeps the newest by name too where a copy gave all of them new times", () => {
+        const objects = [snapshotAt(1, 3), snapshotAt(2, 2), snapshotAt(3, 1)].flat();
+        const { catalogue, pruning } = parts(objects, 1);
+        expect(pruning.keep.map(({ index }) => index)).toEqual([1, 3]);
+        expect(pruning.drop.map(({ index }) => index)).toEqual([2]);
+        expect(lastSaved(catalogue.good)?.index).toBe(3);
+    });
+
+    test("counts nothing as good that is empty", () => {
+        const [manifest, snapshot] = snapshotAt(1, 1);
+        for (const objects of [
+            [{ ...manifest, size: 0 }, snapshot],
+            [manifest, { ...snapshot, size: 0 }],
+        ]) {
+            const { good, incomplete } = catalogueOf(objects, PLACE);
+            expect([good, incomplete]).toEqual([[], [snapshot.key]]);
+        }
     });
 
     test("is the same whatever the order of the list", () => {

@@ -69,7 +69,7 @@ describe("a manifest", () => {
     };
 
     test("is read back as it was written", () => {
-        expect(parseManifest(manifestText(manifest), manifest.id)).toEqual(manifest);
+        expect(parseManifest(manifestText(manifest), manifest.id, "main")).toEqual(manifest);
     });
 
     test.each([
@@ -78,7 +78,23 @@ describe("a manifest", () => {
         ["of a later form", manifestText(manifest).replace('"version": 1', '"version": 2'), /cannot be read/],
         ["without a digest", manifestText({ ...manifest, sha256: "" }), /cannot be read/],
         ["another's", manifestText({ ...manifest, id: "20261122T173000Z-6" }), /that of another snapshot/],
+        ["another cluster's", manifestText({ ...manifest, cluster: "other" }), /that of another snapshot/],
+        [
+            "of another time than its name's",
+            manifestText({ ...manifest, savedAt: "2020-11-22T17:30:00.000Z" }),
+            /that of another snapshot/,
+        ],
+        ["of an older index than its name's", manifestText({ ...manifest, index: 4 }), /that of another/],
+        ["of no server", manifestText({ ...manifest, clusterId: "" }), /cannot be read/],
+        [
+            "of a canary that leads elsewhere",
+            manifestText({
+                ...manifest,
+                canary: { ...manifest.canary, mount: "../../v1/database/creds/app?x=" },
+            }),
+            /cannot be read/,
+        ],
     ])("is refused where it is %s", (_what, text, why) => {
-        expect(() => parseManifest(text, manifest.id)).toThrow(why);
+        expect(() => parseManifest(text, manifest.id, "main")).toThrow(why);
     });
 });
