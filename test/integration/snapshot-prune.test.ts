@@ -33,7 +33,7 @@ describe("snapshots of a bucket", function () {
             PORTCULLIS_SNAPSHOT_CLUSTER: "main",
             PORTCULLIS_SNAPSHOT_S3_ENDPOINT: s3.url,
         });
-    /** Good ones in the order of their making, which is not that of their names. */
+    /** Good ones in the order of their making. */
     const ids: string[] = [];
     const others: string[] = [];
     const incomplete: string[] = [];
@@ -51,9 +51,9 @@ describe("snapshots of a bucket", function () {
         }
         others.push("vault/main/20261122T173000Z-01.snap", "vault/main/latest.snap", "vault/main.snap");
         await inTurns([...others, ...incomplete], put);
-        // Names whose time goes back, so that only the bucket's clock tells which is newer.
+        // Indices of one digit more on the way: as texts, the later ones come first.
         for (let index = 0; index < 240; index += 1) {
-            const id = snapshotId(new Date(Date.UTC(2026, 0, 1) - index * 3_600_000), 500_000 - index);
+            const id = snapshotId(new Date(Date.UTC(2026, 0, 1) + index * 3_600_000), 999_900 + index);
             ids.push(id);
         }
         await inTurns(ids.slice(0, 200), async (id) => {

@@ -259,16 +259,30 @@ describe("a snapshot that is restored", function () {
                 same,
                 "same",
             );
-            const made = (await call(same.server.url, "POST", "auth/token/create", {
-                token: same.token,
-                body: { policies: ["default"] },
-            })) as { auth: { client_token: string } };
-            // Straight to the server: what stands before it sends the archive on, asked for or not.
-            const run = await restore({ ...same, token: made.auth.client_token }, undefined, {
-                VAULT_ADDR: same.server.url,
-            });
-            await refused(run, /refused POST sys\/storage\/raft\/snapshot: HTTP 403/, same, "same");
-            assert.equal(run.err.includes(made.auth.client_token), false);
+            const may = {
+                nodes: 'path "sys/storage/raft/configuration" { capabilities = ["read"] }',
+                canary: `path "${canaryPath(CANARY_MOUNT)}" { capabilities = ["read"] }`,
+            };
+            for (const [rights, why] of [
+                [[], /the token may not see how many nodes this one has/],
+                [[may.nodes], /The token may not read portcullis-canary\/snapshot/],
+                [[may.nodes, may.canary], /refused POST sys\/storage\/raft\/snapshot: HTTP 403/],
+            ] as const) {
+                await call(same.server.url, "PUT", "sys/policies/acl/some", {
+                    token: same.token,
+                    body: { policy: rights.join("\n") || 'path "none" { capabilities = ["deny"] }' },
+                });
+                const made = (await call(same.server.url, "POST", "auth/token/create", {
+                    token: same.token,
+                    body: { policies: ["some"] },
+                })) as { auth: { client_token: string } };
+                // Straight to the server: what stands before it sends the archive on, asked for or not.
+                const run = await restore({ ...same, token: made.auth.client_token }, undefined, {
+                    VAULT_ADDR: same.server.url,
+                });
+                await refused(run, why, same, "same");
+                assert.equal(run.err.includes(made.auth.client_token), false);
+            }
         });
 
         it("that is sealed, or was never initialised", async () => {

@@ -23,6 +23,8 @@ export interface Catalogue {
     readonly good: readonly StoredSnapshot[];
     /** Keys of snapshots without a manifest: a save under way, or one that failed. */
     readonly incomplete: readonly string[];
+    /** Those with a manifest, and nothing in one of the two objects: somebody wrote over them. */
+    readonly emptied: readonly SnapshotName[];
     /** Manifests whose snapshot is gone: a prune left them. */
     readonly orphans: readonly StoredObject[];
 }
@@ -34,24 +36,20 @@ export function catalogueOf(objects: readonly StoredObject[], place: SnapshotPla
         return known === undefined ? [] : [{ object, ...known }];
     });
     const manifests = new Map(
-        parsed
-            // An empty one says nothing of its snapshot.
-            .filter(({ kind, object }) => kind === "manifest" && object.size > 0)
-            .map(({ object, name }) => [name.id, object]),
+        parsed.filter(({ kind }) => kind === "manifest").map(({ object, name }) => [name.id, object]),
     );
     const snapshots = parsed.filter(({ kind }) => kind === "snapshot");
     const ids = new Set(snapshots.map(({ name }) => name.id));
-    const good = snapshots.flatMap(({ object, name }) => {
+    const pairs = snapshots.flatMap(({ object, name }) => {
         const manifest = manifests.get(name.id);
-        return manifest === undefined || object.size === 0
-            ? []
-            : [{ ...name, ...object, manifestKey: manifest.key }];
+        if (manifest === undefined) return [];
+        const isEmpty = object.size === 0 || manifest.size === 0;
+        return [{ isEmpty, name, snapshot: { ...name, ...object, manifestKey: manifest.key } }];
     });
     return {
-        good: good.sort(newestFirst),
-        incomplete: snapshots
-            .filter(({ name, object }) => !manifests.has(name.id) || object.size === 0)
-            .map(({ object }) => object.key),
+        good: pairs.flatMap(({ isEmpty, snapshot }) => (isEmpty ? [] : [snapshot])).sort(newestFirst),
+        incomplete: snapshots.filter(({ name }) => !manifests.has(name.id)).map(({ object }) => object.key),
+        emptied: pairs.flatMap(({ isEmpty, name }) => (isEmpty ? [name] : [])),
         orphans: [...manifests].filter(([id]) => !ids.has(id)).map(([, object]) => object),
     };
 }

@@ -100,8 +100,10 @@ export async function* unchangedBytes(
 }
 
 async function newest(store: SnapshotStore, place: SnapshotPlace): Promise<string> {
-    const { good } = await listSnapshots(store, place);
+    const { good, emptied } = await listSnapshots(store, place);
     const [first] = good;
+    const lost = emptied.find(({ savedAt }) => first === undefined || savedAt >= first.savedAt);
+    if (lost !== undefined) throw changed(lost.id);
     const last = lastSaved(good);
     if (first !== undefined && last !== undefined) {
         if (first.id === last.id) return first.id;

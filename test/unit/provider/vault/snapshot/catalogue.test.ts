@@ -166,8 +166,8 @@ describe("retention", () => {
             [{ ...manifest, size: 0 }, snapshot],
             [manifest, { ...snapshot, size: 0 }],
         ]) {
-            const { good, incomplete } = catalogueOf(objects, PLACE);
-            expect([good, incomplete]).toEqual([[], [snapshot.key]]);
+            const { good, incomplete, emptied } = catalogueOf(objects, PLACE);
+            expect([good, incomplete, emptied.map(({ index }) => index)]).toEqual([[], [], [1]]);
         }
     });
 
