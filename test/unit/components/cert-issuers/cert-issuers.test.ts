@@ -235,6 +235,6 @@ test("plain arguments are refused where it is declared", () => {
 
 test("a chart of a registry is named by its whole address, and has no repository", async () => {
     const { found } = await declare({ certManager: { repository: "oci://registry.example.org/charts/" } });
-    const { chart, repositoryOpts } = inputsOf(found, "certs-cert-manager") ?? {};
+    const { chart, repositoryOpts } = inputsOf(found, "certs-cert-manager");
     expect([chart, repositoryOpts]).toEqual(["oci://registry.example.org/charts/cert-manager", undefined]);
 });

@@ -25,6 +25,7 @@ import { pruneJobSpec, saveJobSpec } from "../../../../components/vault-backup/o
 import { settingsOf, type BackupSettings } from "../../../../components/vault-backup/plan";
 import type { DrillSettings } from "../../../../components/vault-backup/drill-rules";
 import { APP_ROLE, backup, DRILL, SEAL_KEY } from "./fixture";
+import { snapshotCommand } from "../../../../sdk/cli/snapshot/command";
 
 const NAMES = objectNames({ name: "backup" }, "0123456789");
 const LABELS = {
@@ -147,6 +148,18 @@ describe("the job", () => {
             limits: { memory: "1536Mi" },
         });
         expect(volumes.at(-1)).toEqual({ name: "work", emptyDir: { sizeLimit: "512Gi" } });
+    });
+
+    test("has settings that are the program's own", () => {
+        const own = snapshotCommand()
+            .commands.find((one) => one.name() === "drill")
+            ?.options.flatMap(({ envVar }) => envVar ?? []);
+        const ours = (podOf({ isolated: true, egressCidrs: ["10.0.0.0/16"] }).containers[0]?.env ?? [])
+            .map(({ name }) => name)
+            .filter((name) => name.startsWith("PORTCULLIS_"));
+        // This one is no option with a value; the program reads it by itself.
+        expect(ours.filter((name) => own?.includes(name) !== true)).toEqual(["PORTCULLIS_SNAPSHOT_ISOLATED"]);
+        expect(ours.length).toBeGreaterThan(5);
     });
 
     test("passes on that the network is closed where the program's owner says so, and never by itself", () => {

@@ -78,7 +78,8 @@ test("a drill reads the canary where it is and lists names, from the server's ow
             'path "team/canary/snapshot" {\n  capabilities = ["read"]\n}\n' +
             'path "sys/mounts" {\n  capabilities = ["read"]\n}\n' +
             'path "sys/auth" {\n  capabilities = ["read"]\n}\n' +
-            'path "sys/policies/acl" {\n  capabilities = ["list"]\n}\n',
+            'path "sys/policies/acl" {\n  capabilities = ["list"]\n}\n' +
+            'path "sys/namespaces" {\n  capabilities = ["list"]\n}\n',
     });
     expect(all.map((child) => child.name).slice(-3)).toEqual([
         "pki-drill-policy",
