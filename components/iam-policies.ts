@@ -80,6 +80,18 @@ export interface ServiceAccountName {
     readonly name: string;
 }
 
+const ARN = "arn:aws[a-z-]*:iam::[0-9]{12}";
+
+/** Whether a text is the ARN of an OpenID Connect provider; its issuer is a host, with a path or none. */
+export function isOidcProviderArn(text: string): boolean {
+    return new RegExp(`^${ARN}:oidc-provider/[A-Za-z0-9.-]+(/[A-Za-z0-9._/-]+)?$`).test(text);
+}
+
+/** Whether a text is the ARN of a role, with its path where it has one. */
+export function isRoleArn(text: string): boolean {
+    return new RegExp(`^${ARN}:role/[\\w+=,.@/-]+$`).test(text);
+}
+
 /**
  * Who may take the role by a token of the cluster: exactly one service account, for STS.
  *

@@ -12,6 +12,7 @@ export type {
     VaultIssuerArgs,
 } from "../components/cert-issuers/args";
 export type { IssuerLimits } from "../provider/kubernetes/issuer";
+export type { KeyAlgorithm } from "../provider/pki/keys";
 export { GatewayTls } from "../components/gateway-tls/gateway-tls";
 export type {
     AllowedNamespacesArgs,

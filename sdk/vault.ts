@@ -40,4 +40,6 @@ export {
     type VaultNodeArgs,
     type VaultShareSecretsArgs,
 } from "../provider/vault/program/initialization";
+export type { IssuerLimits } from "../provider/kubernetes/issuer";
+export type { KeyAlgorithm } from "../provider/pki/keys";
 export type { ClusterSize } from "../provider/vault/autopilot";

@@ -7,6 +7,7 @@ import type { KubernetesObject } from "../../provider/kubernetes/object";
 import { isRegion } from "../../provider/region";
 import type { CheckFailure } from "../../provider/resource";
 import { bundleFault } from "../../provider/vault/connection-faults";
+import { isOidcProviderArn, isRoleArn } from "../iam-policies";
 import type { LetsEncryptArgs } from "./args";
 import type { Manager } from "./manager";
 
@@ -168,11 +169,11 @@ function identityFailures(
             },
         ];
     }
-    const [part, arn, kind] =
+    const [part, kind, isIts] =
         "roleArn" in identity
-            ? (["roleArn", identity.roleArn, "role"] as const)
-            : (["oidcProviderArn", identity.oidcProviderArn, "oidc-provider"] as const);
-    if (new RegExp(`^arn:aws[a-z-]*:iam::[0-9]{12}:${kind}/[\\w+=,.@/-]+$`).test(arn)) return [];
+            ? (["roleArn", "role", isRoleArn(identity.roleArn)] as const)
+            : (["oidcProviderArn", "oidc-provider", isOidcProviderArn(identity.oidcProviderArn)] as const);
+    if (isIts) return [];
     return [
         {
             property: `${property}.${part}`,

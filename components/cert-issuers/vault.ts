@@ -11,6 +11,7 @@ import {
     isRole,
     isServerName,
 } from "../../provider/vault/connection-faults";
+import { isRoleArn } from "../iam-policies";
 import type { VaultAuthArgs, VaultIssuerArgs } from "./args";
 import type { Manager } from "./manager";
 
@@ -171,10 +172,7 @@ function authFailures(
             "Without irsa the rights are the controller's own, which it lends to ClusterIssuers alone. Give irsa, or leave namespace out.",
         );
     }
-    if (
-        auth.aws.irsa !== undefined &&
-        !/^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]+$/.test(auth.aws.irsa.roleArn)
-    ) {
+    if (auth.aws.irsa !== undefined && !isRoleArn(auth.aws.irsa.roleArn)) {
         refuse(".irsa.roleArn", 'It is no ARN of a role. Write it as "arn:aws:iam::123456789012:role/…".');
     }
     return failures;

@@ -97,7 +97,7 @@ export interface DrillArgs {
     auth: { appRole: BackupAppRoleArgs };
     /** When it runs, in UTC: "37 2 * * sun" unless given. */
     schedule?: string;
-    /** How long one drill may take: "2h" unless given, from "1m" to "1d". */
+    /** How long one run may take, with the pulling of its images and two more tries: "2h" unless given, from "1m" to "1d". */
     timeout?: string;
     /** What it may have of a node's memory, in Mi or Gi, asked for in advance: "1Gi" unless given, "512Mi" at least. */
     memory?: string;
@@ -138,7 +138,7 @@ export interface VaultBackupArgs {
     auth: BackupAuthArgs;
     /** When snapshots are saved, in UTC, at most every ten minutes: "17 1 * * *" unless given. */
     schedule?: string;
-    /** How long one save may take: "1h" unless given, from "1m" to "1d". */
+    /** How long one run may take, with the pulling of its image and two more tries: "1h" unless given, from "1m" to "1d". */
     timeout?: string;
     retention?: BackupRetentionArgs;
     /** The official image of Node, 20.19 or later, or a copy of it: a tag of Node 22 unless given. */

@@ -60,7 +60,12 @@ export function drillFailures(
     const failures: CheckFailure[] = [
         ...scheduleFailures("drill.schedule", settings.schedule),
         ...durationFailures("drill.timeout", args.timeout, "2h"),
-        ...ageFailures("alerts.maxDrillAge", alerts.maxDrillAge, settings.schedule),
+        ...ageFailures(
+            "alerts.maxDrillAge",
+            alerts.maxDrillAge,
+            settings.schedule,
+            settings.timeoutSeconds * 1_000,
+        ),
         ...(["memory", "storage"] as const).flatMap((of) => sizeFailures(of, settings[of])),
         ...networkFailures(settings),
     ];

@@ -7,10 +7,11 @@ import { imageFault } from "../../provider/kubernetes/image";
 import { isLabel } from "../../provider/kubernetes/names";
 import { refusal } from "../../provider/refusal";
 import type { CheckFailure } from "../../provider/resource";
-import { addressFault, bundleFault } from "../../provider/vault/connection-faults";
+import { addressFault, bundleFault, isServerName } from "../../provider/vault/connection-faults";
 import { isMountPath } from "../../provider/vault/mount-path";
 import { CANARY_MOUNT } from "../../provider/vault/snapshot/canary-path";
 import { checkPlace, folderOf } from "../../provider/vault/snapshot/names";
+import { isOidcProviderArn } from "../iam-policies";
 import type { VaultBackupArgs } from "./args";
 import { authFailures } from "./auth";
 import { bucketFailures } from "./bucket-rules";
@@ -157,8 +158,7 @@ function vaultFailures({ vault, oidcProviderArn }: KnownArgs, now: Date): readon
         ["vault.caBundle", bundleFault(vault.caBundle, now)],
         [
             "vault.serverName",
-            vault.serverName === undefined ||
-            /^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$/.test(vault.serverName)
+            vault.serverName === undefined || isServerName(vault.serverName)
                 ? undefined
                 : 'It is no name of a server. Write it as "vault.example.org".',
         ],
@@ -170,9 +170,7 @@ function vaultFailures({ vault, oidcProviderArn }: KnownArgs, now: Date): readon
         ],
         [
             "oidcProviderArn",
-            /^arn:aws[a-z-]*:iam::[0-9]{12}:oidc-provider\/[A-Za-z0-9.-]+(\/[A-Za-z0-9._/-]+)?$/.test(
-                oidcProviderArn,
-            )
+            isOidcProviderArn(oidcProviderArn)
                 ? undefined
                 : 'It is no ARN of an OpenID Connect provider. Write it as "arn:aws:iam::123456789012:oidc-provider/…".',
         ],
@@ -200,10 +198,12 @@ const LABEL_VALUE = /^(?:[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$/;
 
 function alertFailures(
     { alerts, drill }: VaultBackupArgs,
-    { schedule }: BackupSettings,
+    { schedule, timeoutSeconds }: BackupSettings,
 ): readonly CheckFailure[] {
     if (alerts === undefined) return [];
-    const failures: CheckFailure[] = [...ageFailures("alerts.maxAge", alerts.maxAge, schedule)];
+    const failures: CheckFailure[] = [
+        ...ageFailures("alerts.maxAge", alerts.maxAge, schedule, timeoutSeconds * 1_000),
+    ];
     if (alerts.maxDrillAge !== undefined && drill === undefined) {
         failures.push({ property: "alerts.maxDrillAge", reason: "There are no drills. Give drill as well." });
     }

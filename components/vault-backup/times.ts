@@ -38,21 +38,31 @@ export function durationFailures(
     return [{ property, reason: `Give a duration from "1m" to "1d", as "${example}".` }];
 }
 
-/** An age that alerts, of what runs by a schedule. */
+/**
+ * An age that alerts, of what runs by a schedule.
+ *
+ * @param limitMs how long one run may take: a run that begins at once may be followed by one that takes that long
+ */
 export function ageFailures(
     property: string,
     text: string | undefined,
     schedule: string,
+    limitMs: number,
 ): readonly CheckFailure[] {
     if (text === undefined) return [];
-    const longest = scheduleGaps(schedule)?.longest ?? 0;
+    const longest = (scheduleGaps(schedule)?.longest ?? 0) + limitMs;
     const age = durationOrUndefined(text);
     if (age === undefined) return [{ property, reason: 'It is no duration. Write it as "26h".' }];
     if (age > longest) return [];
     return [
         {
             property,
-            reason: `Up to ${longest / 3_600_000} h pass between two runs, so that it would alert though all is well. Give more than that.`,
+            reason: `Up to ${hours(longest)} h pass between the ends of two good runs, so that it would alert though all is well. Give more than that.`,
         },
     ];
+}
+
+/** With one decimal at most. */
+function hours(milliseconds: number): string {
+    return String(Math.ceil(milliseconds / 360_000) / 10);
 }

@@ -28,6 +28,8 @@ export interface CallOptions {
     readonly token?: string | undefined;
     /** Sent as JSON. */
     readonly body?: object;
+    /** What of the body no error may repeat; a token is known by its name. */
+    readonly secrets?: readonly string[];
     /** Statuses beyond 2xx that are an answer. */
     readonly accept?: readonly number[];
     /** See `Asked`. */
@@ -166,8 +168,8 @@ export function wordsOf(body: string, secrets: readonly string[]): readonly stri
     return parsed.data.errors.map((text) => withoutSecrets(text, secrets, "[secret]").slice(0, LONGEST));
 }
 
-/** A body holds nothing secret but what tokens are named in it. */
-function secretsOf({ token, body }: CallOptions): readonly string[] {
+/** Besides what is named as secret, a body holds nothing of the kind but tokens. */
+function secretsOf({ token, body, secrets = [] }: CallOptions): readonly string[] {
     const named = body !== undefined && "token" in body && typeof body.token === "string" ? [body.token] : [];
-    return [...(token === undefined ? [] : [token]), ...named];
+    return [...(token === undefined ? [] : [token]), ...named, ...secrets];
 }

@@ -1,8 +1,6 @@
 /** Signing in for snapshots: by AppRole or by Kubernetes, with secrets that come from files. */
 import { z } from "zod";
-import { withoutSecrets } from "../../redaction";
 import type { VaultServer } from "../client";
-import { VaultRefusal } from "../errors";
 
 export type Login =
     | {
@@ -28,14 +26,8 @@ const loginSchema = z.object({ auth: z.object({ client_token: z.string() }) });
  */
 export async function logIn(server: VaultServer, login: Login): Promise<string> {
     const { body, secrets } = bodyOf(login);
-    try {
-        const { data } = await server.call("POST", `auth/${login.mount}/login`, loginSchema, { body });
-        return data.auth.client_token;
-    } catch (error) {
-        if (!(error instanceof VaultRefusal)) throw error;
-        const words = error.words.map((text) => withoutSecrets(text, secrets, "[secret]"));
-        throw new VaultRefusal(error.call, error.status, words);
-    }
+    const { data } = await server.call("POST", `auth/${login.mount}/login`, loginSchema, { body, secrets });
+    return data.auth.client_token;
 }
 
 function bodyOf(login: Login): { readonly body: object; readonly secrets: readonly string[] } {

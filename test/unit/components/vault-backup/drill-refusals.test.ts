@@ -103,7 +103,7 @@ describe("a drill", () => {
         ]);
         expect(refusals(backup(tls.authorities, { bucketName }))).toEqual([]);
         expect(refusals(drilled({}, { alerts: { maxDrillAge: "7d" } }))).toEqual([
-            "alerts.maxDrillAge: Up to 168 h pass between two runs, so that it would alert though all is well. Give more than that.",
+            "alerts.maxDrillAge: Up to 170 h pass between the ends of two good runs, so that it would alert though all is well. Give more than that.",
         ]);
         expect(refusals(drilled({}, { alerts: { maxDrillAge: "a week" } }))).toEqual([
             'alerts.maxDrillAge: It is no duration. Write it as "26h".',

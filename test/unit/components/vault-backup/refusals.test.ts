@@ -127,7 +127,7 @@ describe("VaultBackup", () => {
         [
             "an age that is always reached",
             { alerts: { maxAge: "24h" } },
-            "alerts.maxAge: Up to 24 h pass between two runs, so that it would alert though all is well. Give more than that.",
+            "alerts.maxAge: Up to 25 h pass between the ends of two good runs, so that it would alert though all is well. Give more than that.",
         ],
         [
             "no label",
@@ -205,7 +205,7 @@ describe("VaultBackup", () => {
                 noncurrentDays: 36_500,
                 objectLock: { mode: "COMPLIANCE", days: 1 },
                 image: `node@sha256:${"0".repeat(64)}`,
-                alerts: { maxAge: "11m", ruleLabels: { "prometheus.io/rule": "on" }, severity: "page" },
+                alerts: { maxAge: "25h", ruleLabels: { "prometheus.io/rule": "on" }, severity: "page" },
             },
         ],
     ])("takes %s", (_, changes) => {

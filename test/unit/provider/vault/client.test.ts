@@ -177,6 +177,17 @@ test("calls share one connection, but those that ask for their own", async () =>
 });
 
 describe("errors", () => {
+    test("hide what was sent in secret before they are cut short", async () => {
+        const words = `${"x".repeat(290)} a-secret-id-that-is-long`;
+        replies = [json(400, { errors: [words] })];
+        const secrets = ["a-secret-id-that-is-long"];
+        const { vault } = make();
+        const error = await failure(
+            vault.call("POST", "auth/approle/login", nothing, { body: { secret_id: secrets[0] }, secrets }),
+        );
+        expect((error as VaultRefusal).words).toEqual([`${"x".repeat(290)} [secret]`]);
+    });
+
     test("repeat the server's words without the secrets in them", async () => {
         replies = [json(400, { errors: ["bad token s.SECRET1 and s.SECRET22", "x".repeat(1_000)] })];
         const { vault } = make();
