@@ -38,6 +38,7 @@ describe("a snapshot that is drilled", function () {
         const before = await servers();
         const seen: SeenProcess[] = [];
         const run = await drills.run({
+            args: ["latest"],
             watch: (text, _child, work) => {
                 if (text.includes('"event":"started"')) seen.push(...processesOf(work));
             },
@@ -220,13 +221,32 @@ describe("a snapshot that is drilled", function () {
                     if (text.includes('"event":"started"')) child.kill(signal);
                 },
             });
-        const [ended, killed] = await Promise.all([told("SIGTERM"), told("SIGKILL")]);
+        // One that writes nothing is not ended by the loss of whoever reads it, as a real server is.
+        const silent = join(at.directory, "silent");
+        writeFileSync(silent, "#!/bin/sh\nwhile :; do sleep 0.1; done\n", { mode: 0o755 });
+        const [ended, ...killed] = await Promise.all([
+            told("SIGTERM"),
+            told("SIGKILL"),
+            drills.run({
+                environment: { PORTCULLIS_SNAPSHOT_SERVER: silent },
+                watch: (text, child, work) => {
+                    if (!text.includes('"event":"starting"')) return;
+                    const look = setInterval(() => {
+                        if (!processesOf(work).some(({ command }) => command.includes(silent))) return;
+                        clearInterval(look);
+                        setTimeout(() => child.kill("SIGKILL"), 200);
+                    }, 50);
+                },
+            }),
+        ]);
         drills.refused(ended, /The drill was told to end before it was done/);
-        assert.equal(killed.code, null);
-        const end = Date.now() + 10_000;
-        while (Date.now() < end && leftIn(killed.work).length > 0)
-            await new Promise((resolve) => setTimeout(resolve, 50));
-        drills.nothingLeft(killed);
+        for (const run of killed) {
+            assert.equal(run.code, null);
+            const end = Date.now() + 10_000;
+            while (Date.now() < end && leftIn(run.work).length > 0)
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            drills.nothingLeft(run);
+        }
     });
 });
 

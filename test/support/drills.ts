@@ -33,6 +33,7 @@ export interface Drill extends SnapshotRun {
 }
 
 export interface DrillOptions {
+    /** The snapshot's name and flags; the one that was saved at the beginning unless given. */
     readonly args?: readonly string[];
     readonly environment?: Readonly<Record<string, string>>;
     readonly watch?: (text: string, child: ChildProcess, work: string) => void;
@@ -41,7 +42,6 @@ export interface DrillOptions {
 /** Drills on the ground of other tests of snapshots. */
 export class Drills {
     #count = 0;
-    #latest: SavedSnapshot;
 
     private constructor(
         private readonly at: SnapshotGround,
@@ -50,9 +50,7 @@ export class Drills {
         /** What nobody may see. */
         public readonly secrets: readonly string[],
         public readonly saved: SavedSnapshot,
-    ) {
-        this.#latest = saved;
-    }
+    ) {}
 
     /** Adds a role of drills, a PKI and more to the server, and saves a snapshot. */
     public static async prepare(at: SnapshotGround, program: SnapshotProgram): Promise<Drills> {
@@ -97,15 +95,11 @@ export class Drills {
         );
     }
 
-    public async save(): Promise<SavedSnapshot> {
-        this.#latest = await saveOne(this.at, this.program);
-        return this.#latest;
+    public save(): Promise<SavedSnapshot> {
+        return saveOne(this.at, this.program);
     }
 
-    /**
-     * Puts a copy of the snapshot beside it; gives its name. Copies have names of 2020, and the latest is written again
-     * after each, so that it stays so by the bucket's clock too.
-     */
+    /** Puts a copy of the snapshot beside it, with another manifest; gives its name. */
     public async copy(
         change: (manifest: SavedManifest) => object,
         bytesOf: (bytes: Buffer) => Buffer = (bytes) => bytes,
@@ -115,22 +109,19 @@ export class Drills {
         const id = `20200101T0000${second}Z-1`;
         const savedAt = `2020-01-01T00:00:${second}.000Z`;
         const path = (name: string): string => `/${this.at.bucket}/${saved.replace(manifest.id, name)}`;
-        await this.put(path(id), bytesOf(await this.get(path(manifest.id))));
-        await this.put(`${path(id)}.json`, JSON.stringify({ ...change({ ...manifest, savedAt }), id }));
-        const latest = path(this.#latest.manifest.id);
-        for (const key of [latest, `${latest}.json`]) await this.put(key, await this.get(key));
+        const answer = await s3Answer(this.at.moto.url, "GET", path(manifest.id));
+        const bytes = Buffer.from(await answer.arrayBuffer());
+        await s3Call(this.at.moto.url, "PUT", path(id), bytesOf(bytes));
+        const text = JSON.stringify({ ...change({ ...manifest, savedAt }), id });
+        await s3Call(this.at.moto.url, "PUT", `${path(id)}.json`, text);
         return id;
     }
 
-    private async get(path: string): Promise<Buffer> {
-        return Buffer.from(await (await s3Answer(this.at.moto.url, "GET", path)).arrayBuffer());
-    }
-
-    private async put(path: string, content: Buffer | string): Promise<void> {
-        await s3Call(this.at.moto.url, "PUT", path, content);
-    }
-
-    public async run({ args = [], environment = {}, watch }: DrillOptions = {}): Promise<Drill> {
+    public async run({
+        args = [this.saved.manifest.id],
+        environment = {},
+        watch,
+    }: DrillOptions = {}): Promise<Drill> {
         mkdirSync(join(this.at.directory, "work"), { recursive: true });
         const work = mkdtempSync(join(this.at.directory, "work", "drill-"));
         const settings = { ...this.environment, PORTCULLIS_SNAPSHOT_WORK_DIR: work, ...environment };
