@@ -128,7 +128,7 @@ export interface VaultBackupArgs {
     clusterName?: string;
     /** Folders before it, each ended by a slash, as "vault/". None unless given. */
     prefix?: string;
-    /** Region of bucket and key, that of the provider, as "eu-west-3". */
+    /** Region of bucket and key, as "eu-west-3". */
     region: string;
     /** Namespace of the jobs, which is there already. */
     namespace: string;

@@ -28,22 +28,27 @@ export function storage(
 ): Storage {
     const { name, tags } = room;
     const opts = { parent: room.parent, ...room.protection };
-    const key = backupKey(room, place);
+    const key = backupKey(room, place, settings.region);
     const bucket = new (aws("s3/bucket").Bucket)(
         `${name}-bucket`,
-        { bucket: settings.bucketName, objectLockEnabled: objectLock !== undefined, tags },
+        {
+            bucket: settings.bucketName,
+            region: settings.region,
+            objectLockEnabled: objectLock !== undefined,
+            tags,
+        },
         opts,
     );
-    const { bucket: of } = bucket;
+    const of = { bucket: bucket.bucket, region: settings.region };
     const versioning = new (aws("s3/bucketVersioning").BucketVersioning)(
         `${name}-versioning`,
-        { bucket: of, versioningConfiguration: { status: "Enabled" } },
+        { ...of, versioningConfiguration: { status: "Enabled" } },
         opts,
     );
     const access = new (aws("s3/bucketPublicAccessBlock").BucketPublicAccessBlock)(
         `${name}-public-access`,
         {
-            bucket: of,
+            ...of,
             blockPublicAcls: true,
             blockPublicPolicy: true,
             ignorePublicAcls: true,
@@ -53,7 +58,7 @@ export function storage(
     );
     const ownership = new (aws("s3/bucketOwnershipControls").BucketOwnershipControls)(
         `${name}-ownership`,
-        { bucket: of, rule: { objectOwnership: "BucketOwnerEnforced" } },
+        { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } },
         opts,
     );
     const encryption = new (aws(
@@ -61,7 +66,7 @@ export function storage(
     ).BucketServerSideEncryptionConfiguration)(
         `${name}-encryption`,
         {
-            bucket: of,
+            ...of,
             rules: [
                 {
                     applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn },
@@ -74,7 +79,7 @@ export function storage(
     const lifecycle = new (aws("s3/bucketLifecycleConfiguration").BucketLifecycleConfiguration)(
         `${name}-lifecycle`,
         {
-            bucket: of,
+            ...of,
             rules: [
                 {
                     id: "remains",
@@ -94,7 +99,7 @@ export function storage(
         new (aws("s3/bucketObjectLockConfiguration").BucketObjectLockConfiguration)(
             `${name}-object-lock`,
             {
-                bucket: of,
+                ...of,
                 rule: { defaultRetention: { mode: objectLock.mode, days: objectLock.days } },
             },
             { ...opts, dependsOn: [versioning] },
@@ -102,7 +107,7 @@ export function storage(
     const policy = new (aws("s3/bucketPolicy").BucketPolicy)(
         `${name}-bucket-policy`,
         {
-            bucket: of,
+            ...of,
             policy: pulumi.all([place, key.arn]).apply(([at, arn]) => JSON.stringify(bucketPolicy(at, arn))),
         },
         // While public access is being blocked, S3 may refuse other changes.
@@ -116,11 +121,12 @@ export function storage(
 }
 
 /** Protected for the reason that the cluster's own key is: without it, no snapshot can be read ever again. */
-function backupKey(room: Room, place: pulumi.Output<Place>): Key {
+function backupKey(room: Room, place: pulumi.Output<Place>, region: string): Key {
     return new (aws("kms/key").Key)(
         `${room.name}-key`,
         {
             description: "Encrypts Vault's snapshots. Without it, none of them can be read ever again.",
+            region,
             enableKeyRotation: true,
             deletionWindowInDays: DELETION_WINDOW,
             policy: place.apply((known) => JSON.stringify(keyPolicy(known))),

@@ -51,6 +51,7 @@ const LOADED = [
     "core/v1/configMap.js",
     "core/v1/serviceAccount.js",
     "helm/v3/release.js",
+    "networking/v1/networkPolicy.js",
     "rbac/v1/role.js",
     "rbac/v1/roleBinding.js",
     "utilities.js",

@@ -68,29 +68,30 @@ describe("VaultBackup", () => {
 
     test("the bucket keeps versions, is nobody's but the account's, and encrypts by its own rotating key", async () => {
         const { found } = await declare(backup(authorities, { noncurrentDays: 45, tags: { team: "a" } }));
-        const bucket = "ogenki-vault-backup";
+        // Said of each: a provider may be elsewhere.
+        const at = { bucket: "ogenki-vault-backup", region: "eu-west-3" };
         expect(inputsOf(found, "backup-bucket")).toEqual({
-            bucket,
+            ...at,
             objectLockEnabled: false,
             tags: { team: "a" },
         });
         expect(inputsOf(found, "backup-versioning")).toEqual({
-            bucket,
+            ...at,
             versioningConfiguration: { status: "Enabled" },
         });
         expect(inputsOf(found, "backup-public-access")).toEqual({
-            bucket,
+            ...at,
             blockPublicAcls: true,
             blockPublicPolicy: true,
             ignorePublicAcls: true,
             restrictPublicBuckets: true,
         });
         expect(inputsOf(found, "backup-ownership")).toEqual({
-            bucket,
+            ...at,
             rule: { objectOwnership: "BucketOwnerEnforced" },
         });
         expect(inputsOf(found, "backup-encryption")).toEqual({
-            bucket,
+            ...at,
             rules: [
                 {
                     applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: KEY },
@@ -99,7 +100,7 @@ describe("VaultBackup", () => {
             ],
         });
         expect(inputsOf(found, "backup-lifecycle")).toEqual({
-            bucket,
+            ...at,
             rules: [
                 {
                     id: "remains",
@@ -112,12 +113,13 @@ describe("VaultBackup", () => {
             ],
         });
         expect(inputsOf(found, "backup-key")).toMatchObject({
+            region: "eu-west-3",
             enableKeyRotation: true,
             deletionWindowInDays: 30,
             policy: expect.stringContaining('"s3.eu-west-3.amazonaws.com"'),
         });
         expect(inputsOf(found, "backup-bucket-policy")).toEqual({
-            bucket,
+            ...at,
             policy: expect.stringContaining(`"s3:x-amz-server-side-encryption-aws-kms-key-id":"${KEY}"`),
         });
     });

@@ -1,11 +1,12 @@
 /** Buckets of S3 in the `aws` stand-in, and what is said of a bucket apart: each a resource of its own, by the bucket's name. */
 import type { Kind } from "./kinds";
-import { autoName, DNS_SUFFIX, PARTITION } from "./names";
+import { autoName, DNS_SUFFIX, PARTITION, regionOf } from "./names";
 
 const BUCKET: Kind = {
-    inputs: ["bucket", "objectLockEnabled", "tags"],
-    replaces: ["bucket", "objectLockEnabled"],
-    make({ urn, region, inputs }) {
+    inputs: ["bucket", "region", "objectLockEnabled", "tags"],
+    replaces: ["bucket", "region", "objectLockEnabled"],
+    make({ urn, region: standard, inputs }) {
+        const region = regionOf(inputs, standard);
         const bucket = typeof inputs.bucket === "string" ? inputs.bucket : autoName(urn, 63);
         return {
             id: bucket,
@@ -14,7 +15,6 @@ const BUCKET: Kind = {
                 // Of buckets alone it names neither region nor account.
                 arn: `arn:${PARTITION}:s3:::${bucket}`,
                 bucketRegionalDomainName: `${bucket}.s3.${region}.${DNS_SUFFIX}`,
-                region,
             },
         };
     },
@@ -23,8 +23,8 @@ const BUCKET: Kind = {
 /** What is said of a bucket: another bucket is another one. */
 function ofBucket(...inputs: readonly string[]): Kind {
     return {
-        inputs: ["bucket", ...inputs],
-        replaces: ["bucket"],
+        inputs: ["bucket", "region", ...inputs],
+        replaces: ["bucket", "region"],
         make: ({ inputs: { bucket } }) => ({ id: String(bucket), outputs: {} }),
     };
 }

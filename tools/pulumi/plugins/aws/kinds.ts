@@ -1,7 +1,7 @@
 /** The types of resources that the `aws` stand-in knows: their inputs, what replaces them, and what AWS would answer. */
 import type { Properties } from "../values";
 import { BUCKET_KINDS } from "./buckets";
-import { arn, autoName, digits, DNS_SUFFIX, letters, uuid } from "./names";
+import { arn, autoName, digits, DNS_SUFFIX, letters, regionOf, uuid } from "./names";
 
 /** A resource about to be made, its inputs without envelopes. */
 export interface Wish {
@@ -139,9 +139,10 @@ export const KINDS: Readonly<Record<string, Kind>> = {
         },
     },
     "aws:kms/key:Key": {
-        inputs: ["description", "enableKeyRotation", "deletionWindowInDays", "policy", "tags"],
-        replaces: [],
-        make({ urn, region }) {
+        inputs: ["description", "region", "enableKeyRotation", "deletionWindowInDays", "policy", "tags"],
+        replaces: ["region"],
+        make({ urn, region: standard, inputs }) {
+            const region = regionOf(inputs, standard);
             const keyId = uuid(urn);
             return { id: keyId, outputs: { keyId, arn: arn("kms", region, `key/${keyId}`) } };
         },

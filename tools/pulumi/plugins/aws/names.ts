@@ -34,3 +34,8 @@ export function autoName(urn: string, limit: number): string {
     if (name.length > limit) throw new Error(`The name "${name}" is longer than ${limit} characters.`);
     return name;
 }
+
+/** Where a resource is: in the region that it says itself, else in the provider's. */
+export function regionOf({ region }: Readonly<Record<string, unknown>>, standard: string): string {
+    return typeof region === "string" ? region : standard;
+}

@@ -91,6 +91,14 @@ test("a bucket is known by its name, and so is what is said of it apart", () => 
     expect(diff(bucket, named.outs, { tags: { a: "b" } })).toEqual({ changes: false, replaces: [] });
     expect(update(named.id, bucket, named.outs, { tags: {} }, ignore).outs.bucket).toBe(named.id);
 
+    const elsewhere = { bucket: "ogenki-backups", region: "eu-central-1" };
+    expect(made(bucket, elsewhere).outs.bucketRegionalDomainName).toBe(
+        "ogenki-backups.s3.eu-central-1.amazonaws.com",
+    );
+    expect(diff(bucket, elsewhere, { ...elsewhere, region: REGION }).replaces).toEqual(["region"]);
+    const key = { description: "d", region: "eu-central-1" };
+    expect(made(urn("kms/key:Key"), key).outs.arn).toMatch(/^arn:aws:kms:eu-central-1:/);
+
     const versioning = urn("s3/bucketVersioning:BucketVersioning");
     const enabled = { bucket: "ogenki-backups", versioningConfiguration: { status: "Enabled" } };
     expect(made(versioning, enabled).id).toBe("ogenki-backups");
