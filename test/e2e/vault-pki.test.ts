@@ -83,7 +83,7 @@ describe("VaultPki on the real engine", function () {
 
     it("makes everything but the issuer, gives its request, and says what to sign with which command", async () => {
         unsigned = remember("the first update", await stack.up());
-        assert.deepEqual(unsigned.changes, { create: 19 });
+        assert.deepEqual(unsigned.changes, { create: 22 });
         assert.match(outputOf(unsigned.outputs, "request"), /^-----BEGIN CERTIFICATE REQUEST-----/);
         assert.equal(outputOf(unsigned.outputs, "issued"), "unsigned");
         assert.equal(outputOf(unsigned.outputs, "signPath"), "pki_private_issuer/sign/server");
@@ -97,7 +97,7 @@ describe("VaultPki on the real engine", function () {
             ],
         );
         assert.equal(unsigned.outputs.certManagerToken?.secret, true);
-        assert.deepEqual((await stack.preview()).changes, { same: 19 });
+        assert.deepEqual((await stack.preview()).changes, { same: 22 });
     });
 
     it("refuses at preview what is not the request's certificate, with the remedy", async () => {
@@ -131,22 +131,22 @@ describe("VaultPki on the real engine", function () {
 
     it("takes the signed issuer, and nothing changes from then on", async () => {
         issuer = tiers.signIssuer(outputOf(unsigned.outputs, "request"));
-        assert.deepEqual((await stack.preview(signed(issuer))).changes, { create: 5, same: 19 });
+        assert.deepEqual((await stack.preview(signed(issuer))).changes, { create: 5, same: 22 });
         up = remember("the update with the issuer", await stack.up(signed(issuer)));
-        assert.deepEqual(up.changes, { create: 5, same: 19 });
+        assert.deepEqual(up.changes, { create: 5, same: 22 });
         assert.deepEqual(up.diagnostics, []);
         assert.match(outputOf(up.outputs, "issued"), /^pki_private_issuer\/issuer\/[0-9a-f-]{36}$/);
         assert.equal((await issuers()).length, 3);
-        assert.deepEqual((await stack.preview(signed(issuer))).changes, { same: 24 });
-        assert.deepEqual((await stack.refresh()).changes, { same: 24 });
-        assert.deepEqual((await stack.preview(signed(issuer))).changes, { same: 24 });
+        assert.deepEqual((await stack.preview(signed(issuer))).changes, { same: 27 });
+        assert.deepEqual((await stack.refresh()).changes, { same: 27 });
+        assert.deepEqual((await stack.preview(signed(issuer))).changes, { same: 27 });
     });
 
     it("finds what somebody changed by hand, and puts it back", async () => {
         await api.ok("POST", "pki_private_issuer/roles/server", { allow_any_name: true, max_ttl: "26280h" });
         await api.ok("POST", "auth/approle/role/cert-manager", { token_bound_cidrs: "0.0.0.0/0" });
         const drift = await stack.preview({ ...signed(issuer), refresh: true });
-        assert.deepEqual(drift.changes, { same: 22, update: 2 });
+        assert.deepEqual(drift.changes, { same: 25, update: 2 });
         await stack.up({ ...signed(issuer), refresh: true });
         const role = await api.ok("GET", "pki_private_issuer/roles/server");
         assert.deepEqual(
@@ -160,10 +160,10 @@ describe("VaultPki on the real engine", function () {
     it("keeps a delivered secret id, also after it was opened, and makes another one when asked", async () => {
         const before = outputOf(up.outputs, "certManagerAccessor");
         await api.as(outputOf(up.outputs, "certManagerToken")).ok("POST", "sys/wrapping/unwrap");
-        assert.deepEqual((await stack.preview({ ...signed(issuer), refresh: true })).changes, { same: 24 });
+        assert.deepEqual((await stack.preview({ ...signed(issuer), refresh: true })).changes, { same: 27 });
         const again = { boundCidrs: ["127.0.0.1"], secretIdGeneration: 2 };
         up = await stack.up(signed(issuer, { certManager: again }));
-        assert.deepEqual(up.changes, { replace: 1, same: 23 });
+        assert.deepEqual(up.changes, { replace: 1, same: 26 });
         const ids = await api.ok("LIST", "auth/approle/role/cert-manager/secret-id");
         assert.deepEqual(
             [...(ids.keys as string[])].sort(),
@@ -176,7 +176,7 @@ describe("VaultPki on the real engine", function () {
         const next = await stack.up(
             signed(issuer, { certManager, generation: 2, commonName: "Ogenki Vault Issuer 2" }),
         );
-        assert.deepEqual(next.changes, { create: 1, same: 23, update: 1 });
+        assert.deepEqual(next.changes, { create: 1, same: 26, update: 1 });
         assert.match(
             next.diagnostics.map(({ message }) => message).join(),
             /signed\.issuer answers the request before; sign the output request/,
@@ -186,7 +186,7 @@ describe("VaultPki on the real engine", function () {
         const done = await stack.up(
             signed(second, { certManager, generation: 2, commonName: "Ogenki Vault Issuer 2" }),
         );
-        assert.deepEqual(done.changes, { replace: 2, same: 21, update: 2 });
+        assert.deepEqual(done.changes, { replace: 2, same: 24, update: 2 });
         const present = await api.ok("GET", "pki_private_issuer/issuer/default");
         assert.notEqual(present.issuer_id, former.issuer_id);
         assert.equal((await issuers()).length, 4);
@@ -195,7 +195,7 @@ describe("VaultPki on the real engine", function () {
         assert.deepEqual(
             (await stack.preview(signed(second, { certManager, generation: 2, commonName: "Other" })))
                 .changes,
-            { same: 25 },
+            { same: 28 },
         );
     });
 
