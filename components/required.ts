@@ -74,9 +74,25 @@ export function entryFailures(
     });
 }
 
-/** @throws PortcullisError `InvalidInput` where a component was given no table of arguments at all */
-export function refuseNoArguments(type: string, name: string, args: unknown): void {
-    if (isTable(args)) return;
-    const reason = "There are none. Give the component's arguments as one object, plain but for its values.";
-    throw refusal(type, name, [{ property: "args", reason }]);
+/**
+ * Refuses arguments of which nothing else can be judged.
+ *
+ * @param find gives what is missing in them; it is asked only where there are any
+ * @throws PortcullisError `InvalidInput` with everything that is missing, or has the wrong shape altogether
+ */
+export function refuseWithout(
+    type: string,
+    name: string,
+    args: unknown,
+    find: () => readonly CheckFailure[],
+): void {
+    const failures = isTable(args)
+        ? find()
+        : [
+              {
+                  property: "args",
+                  reason: "There are none. Give the component's arguments as one object, plain but for its values.",
+              },
+          ];
+    if (failures.length > 0) throw refusal(type, name, failures);
 }

@@ -1,5 +1,4 @@
 /** What issuers cannot be without: asked for first, since nothing else can be judged before. */
-import { refusal } from "../../provider/refusal";
 import {
     entryFailures,
     isTable,
@@ -7,7 +6,7 @@ import {
     isText,
     isThere,
     isWhole,
-    refuseNoArguments,
+    refuseWithout,
     requiredFailures,
     within,
     type Requirements,
@@ -70,8 +69,7 @@ const ISSUER: Requirements = {
 
 /** @throws PortcullisError `InvalidInput` with everything that is missing, or has the wrong shape altogether */
 export function refuseMissing(name: string, args: CertIssuersArgs): void {
-    refuseNoArguments("CertIssuers", name, args);
-    const failures = [
+    refuseWithout("CertIssuers", name, args, () => [
         ...requiredFailures(args, REQUIRED),
         ...entryFailures(
             "vault",
@@ -79,6 +77,5 @@ export function refuseMissing(name: string, args: CertIssuersArgs): void {
             ISSUER,
             "Give { server, path, caBundle, auth }.",
         ),
-    ];
-    if (failures.length > 0) throw refusal("CertIssuers", name, failures);
+    ]);
 }

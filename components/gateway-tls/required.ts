@@ -1,12 +1,11 @@
 /** What a Gateway cannot be without: asked for first, since nothing else can be judged before. */
-import { refusal } from "../../provider/refusal";
 import {
     entryFailures,
     isTable,
     isTableOrAbsent,
     isText,
     isThere,
-    refuseNoArguments,
+    refuseWithout,
     requiredFailures,
     within,
     type Requirements,
@@ -46,8 +45,7 @@ const ROUTE: Requirements = {
 
 /** @throws PortcullisError `InvalidInput` with everything that is missing, or has the wrong shape altogether */
 export function refuseMissing(name: string, args: GatewayTlsArgs): void {
-    refuseNoArguments("GatewayTls", name, args);
-    const failures = [
+    refuseWithout("GatewayTls", name, args, () => [
         ...requiredFailures(args, REQUIRED),
         ...entryFailures(
             "listeners",
@@ -62,6 +60,5 @@ export function refuseMissing(name: string, args: GatewayTlsArgs): void {
             "Give an object, {} at least.",
         ),
         ...entryFailures("routes", { entries: args.routes, of: "table" }, ROUTE, "Give { listener, rules }."),
-    ];
-    if (failures.length > 0) throw refusal("GatewayTls", name, failures);
+    ]);
 }

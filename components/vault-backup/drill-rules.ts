@@ -2,14 +2,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { durationOrUndefined } from "../../provider/duration";
 import { PortcullisError } from "../../provider/errors";
-import { scheduleGaps } from "../../provider/kubernetes/cron";
 import { imageFault } from "../../provider/kubernetes/image";
 import { parseRange } from "../../provider/outscale/ranges";
 import type { CheckFailure } from "../../provider/resource";
 import type { BackupAlertsArgs, DrillArgs } from "./args";
 import { authFailures } from "./auth";
 import { LONGEST_DRILLED_BUCKET } from "./identity";
-import { ageFailures, ALERT_SLACK, durationFailures, scheduleFailures } from "./times";
+import { ageFailures, alertAgeSeconds, durationFailures, scheduleFailures } from "./times";
 
 export type KnownDrill = pulumi.Unwrap<DrillArgs>;
 
@@ -34,8 +33,6 @@ const LEAST = { memory: 512, storage: 1_024 } as const;
 export function drillSettingsOf(args: DrillArgs, alerts: BackupAlertsArgs = {}): DrillSettings {
     const { schedule = "37 2 * * sun", timeout = "2h", memory = "1Gi", storage = "8Gi" } = args;
     const limit = durationOrUndefined(timeout) ?? 0;
-    const longest = scheduleGaps(schedule)?.longest ?? 0;
-    const maxAge = durationOrUndefined(alerts.maxDrillAge ?? "") ?? longest + limit + ALERT_SLACK;
     return {
         server: args.server,
         schedule,
@@ -44,7 +41,7 @@ export function drillSettingsOf(args: DrillArgs, alerts: BackupAlertsArgs = {}):
         storage,
         egressCidrs: args.egressCidrs,
         isolated: args.isolated ?? false,
-        maxAgeSeconds: maxAge / 1_000,
+        maxAgeSeconds: alertAgeSeconds(alerts.maxDrillAge, schedule, limit),
     };
 }
 

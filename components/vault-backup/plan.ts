@@ -2,7 +2,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { durationOrUndefined } from "../../provider/duration";
 import { PortcullisError } from "../../provider/errors";
-import { scheduleGaps } from "../../provider/kubernetes/cron";
 import { imageFault } from "../../provider/kubernetes/image";
 import { isLabel } from "../../provider/kubernetes/names";
 import { refusal } from "../../provider/refusal";
@@ -17,7 +16,7 @@ import { authFailures } from "./auth";
 import { bucketFailures } from "./bucket-rules";
 import { drillFailures, drillInputFailures, drillSettingsOf, type DrillSettings } from "./drill-rules";
 import { refuseMissing } from "./required";
-import { ageFailures, ALERT_SLACK, durationFailures, scheduleFailures } from "./times";
+import { ageFailures, alertAgeSeconds, durationFailures, scheduleFailures } from "./times";
 
 /** The arguments once all of them are known. */
 export type KnownArgs = pulumi.Unwrap<VaultBackupArgs>;
@@ -53,8 +52,6 @@ const LONGEST_NAME = 40;
 export function settingsOf(name: string, args: VaultBackupArgs): BackupSettings {
     const { clusterName = name, prefix = "", schedule = "17 1 * * *", timeout = "1h", retention = {} } = args;
     const limit = durationOrUndefined(timeout) ?? 0;
-    const longest = scheduleGaps(schedule)?.longest ?? 0;
-    const maxAge = durationOrUndefined(args.alerts?.maxAge ?? "") ?? longest + limit + ALERT_SLACK;
     return {
         name,
         namespace: args.namespace,
@@ -70,7 +67,7 @@ export function settingsOf(name: string, args: VaultBackupArgs): BackupSettings 
         pruneSchedule: retention.schedule ?? "47 4 * * *",
         canaryMount: args.vault.canaryMount ?? CANARY_MOUNT,
         noncurrentDays: args.noncurrentDays ?? 30,
-        maxAgeSeconds: maxAge / 1_000,
+        maxAgeSeconds: alertAgeSeconds(args.alerts?.maxAge, schedule, limit),
         drill: args.drill && drillSettingsOf(args.drill, args.alerts),
     };
 }

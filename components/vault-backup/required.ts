@@ -1,12 +1,11 @@
 /** What a backup cannot be without: asked for first, since nothing else can be judged before. */
-import { refusal } from "../../provider/refusal";
 import {
     isTable,
     isTableOrAbsent,
     isText,
     isThere,
     isWhole,
-    refuseNoArguments,
+    refuseWithout,
     requiredFailures,
     within,
     type Requirements,
@@ -59,7 +58,5 @@ const REQUIRED: Requirements = {
 
 /** @throws PortcullisError `InvalidInput` with everything that is missing, or has the wrong shape altogether */
 export function refuseMissing(name: string, args: VaultBackupArgs): void {
-    refuseNoArguments("VaultBackup", name, args);
-    const failures = requiredFailures(args, REQUIRED);
-    if (failures.length > 0) throw refusal("VaultBackup", name, failures);
+    refuseWithout("VaultBackup", name, args, () => requiredFailures(args, REQUIRED));
 }

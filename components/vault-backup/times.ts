@@ -6,7 +6,7 @@ import type { CheckFailure } from "../../provider/resource";
 const LEAST_GAP = 600_000;
 const TIMEOUT = { least: 60_000, most: 86_400_000 } as const;
 /** What an alert waits beyond a run's time, in milliseconds. */
-export const ALERT_SLACK = 7_200_000;
+const ALERT_SLACK = 7_200_000;
 
 export function scheduleFailures(property: string, schedule: string): readonly CheckFailure[] {
     const gaps = scheduleGaps(schedule);
@@ -38,10 +38,21 @@ export function durationFailures(
     return [{ property, reason: `Give a duration from "1m" to "1d", as "${example}".` }];
 }
 
+/** The age of the last good run that alerts, in seconds: the one that is given, or what good runs never reach. */
+export function alertAgeSeconds(text: string | undefined, schedule: string, limitMs: number): number {
+    const age = durationOrUndefined(text ?? "") ?? longestAge(schedule, limitMs) + ALERT_SLACK;
+    return age / 1_000;
+}
+
+/** @param limitMs how long one run may take: a run that ends at once may be followed by one that takes that long */
+function longestAge(schedule: string, limitMs: number): number {
+    return (scheduleGaps(schedule)?.longest ?? 0) + limitMs;
+}
+
 /**
- * An age that alerts, of what runs by a schedule.
+ * What is wrong with an age that alerts, of what runs by a schedule.
  *
- * @param limitMs how long one run may take: a run that begins at once may be followed by one that takes that long
+ * @param limitMs how long one run may take
  */
 export function ageFailures(
     property: string,
@@ -50,7 +61,7 @@ export function ageFailures(
     limitMs: number,
 ): readonly CheckFailure[] {
     if (text === undefined) return [];
-    const longest = (scheduleGaps(schedule)?.longest ?? 0) + limitMs;
+    const longest = longestAge(schedule, limitMs);
     const age = durationOrUndefined(text);
     if (age === undefined) return [{ property, reason: 'It is no duration. Write it as "26h".' }];
     if (age > longest) return [];
