@@ -58,18 +58,28 @@ export async function saveSnapshot(options: SaveOptions): Promise<Saved> {
     const node = await connectActive(options.vault, options.parts);
     try {
         options.report({ event: "active-node", address: node.target.address });
-        const token = await logIn(node.server, options.login);
+        const tokens: string[] = [];
+        const signIn = async (): Promise<string> => {
+            const token = await logIn(node.server, options.login);
+            tokens.push(token);
+            return token;
+        };
         try {
-            return await saveFrom(node, token, options);
+            return await saveFrom(node, signIn, options);
         } finally {
-            await signOut(node.server, token);
+            for (const token of tokens) await signOut(node.server, token);
         }
     } finally {
         node.close();
     }
 }
 
-async function saveFrom(node: ActiveNode, first: string, options: SaveOptions): Promise<Saved> {
+async function saveFrom(
+    node: ActiveNode,
+    signIn: () => Promise<string>,
+    options: SaveOptions,
+): Promise<Saved> {
+    const first = await signIn();
     let token = first;
     const { place, store, canaryMount, report, kmsKeyId } = options;
     // It answers 200 only where it is active, and that it is was seen.
@@ -93,7 +103,7 @@ async function saveFrom(node: ActiveNode, first: string, options: SaveOptions): 
     });
     if (Date.now() - startedAt.getTime() > SHORT_TRANSFER_MS) {
         // The first token may have ended meanwhile; so may what one signs in by, and then the first one has to do.
-        token = await logIn(node.server, options.login).catch(() => first);
+        token = await signIn().catch(() => first);
     }
     // Where it could not be listed before, once is warning enough.
     const inventoryAfter = inventory && (await inventoryFor(node.server, token, report));
